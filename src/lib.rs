@@ -1,0 +1,35 @@
+//! dieu7 ("Điều 7"): a mail gateway that decides by Article 7.2 of Decision 12/2013/QĐ-UBND whether the documents
+//! of a message are legally equivalent to paper, stamps the message, and keeps a log that auditors can verify.
+//!
+//! A message goes through six stages, each a function from what earlier stages made to one new value:
+//!
+//! ```text
+//! octets --receive--> Message --examine--> Dossier --gather--> Evidence --judge--> Judgement --record--> Receipt --stamp--> headers
+//!           io          pure                 io                  pure                 io            pure, then io
+//! ```
+//!
+//! The modules in dependency order, lowest first; each line can be understood with only the lines above it:
+//!
+//! - [`budget`], [`digest`], [`algorithm`], [`time`]: limits, digests, algorithms, moments
+//! - [`message`], [`pdf`], [`x509`], [`cms`], [`evidence`]: octets into values
+//! - [`signature`], [`sender`]: what one signature proves; who sent the message
+//! - [`dossier`]: everything that a message claims
+//! - [`policy`]: what the law asks, and the verdict
+//! - [`audit`]: the log's entries and receipts
+//! - [`stamp`], [`milter`]: header fields; the protocol that Postfix speaks
+//! - [`gateway`]: one message through the six stages
+//! - [`io`], [`settings`]: everything that waits; what the operator wrote
+//!
+//! Everything outside [`io`], [`gateway`] and the command line is plain synchronous Rust: no socket, no file, no
+//! clock, no randomness. `tests/it/layers.rs` holds the modules to this order.
+
+pub mod algorithm;
+pub mod budget;
+pub mod cms;
+pub mod digest;
+pub mod message;
+pub mod milter;
+pub mod pdf;
+pub mod sender;
+pub mod time;
+pub mod x509;

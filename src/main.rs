@@ -1,0 +1,3 @@
+//! The command line of dieu7.
+
+fn main() {}
