@@ -5,8 +5,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What ran out.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Resource {
     /// Octets produced by decoding (base64, Flate and the like).
     Decoded,
@@ -23,7 +25,7 @@ pub enum Resource {
 }
 
 /// A limit was reached; what asked for more gets a conclusion of "not examined", never "clean".
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Exhausted(pub Resource);
 
 impl fmt::Display for Exhausted {

@@ -1,0 +1,82 @@
+//! What the text of a mail carries beside words: references to pictures, files written as text.
+
+use super::kind;
+use super::words::find;
+
+/// Content-IDs that an HTML body refers to (RFC 2392).
+pub(super) fn content_ids(html: &[u8]) -> impl Iterator<Item = String> {
+    // A reference ends at what cannot stand in one; looking at whole pieces keeps the search linear.
+    let ends = |o: &u8| o.is_ascii_whitespace() || matches!(o, b'"' | b'\'' | b'>' | b'<' | b')' | b'&');
+    html.split(ends).filter_map(|piece| {
+        let at = piece.windows(4).position(|four| four.eq_ignore_ascii_case(b"cid:"))?;
+        Some(percent_decoded(&piece[at + 4..]))
+    })
+}
+
+fn percent_decoded(text: &[u8]) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&octet) = text.get(at) {
+        match text.get(at + 1..at + 3).filter(|_| octet == b'%').and_then(super::transfer::hex_pair) {
+            Some(value) => {
+                out.push(value);
+                at += 3;
+            }
+            None => {
+                out.push(octet);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Whether a uuencoded (POSIX.1-2017, uuencode) or yEnc file stands in the text, which some readers offer as a file.
+pub(super) fn holds_encoded_file(text: &[u8]) -> bool {
+    let mut lines = text.split(|o| *o == b'\n').map(<[u8]>::trim_ascii_end).peekable();
+    while let Some(line) = lines.next() {
+        let begins = (line.starts_with(b"begin ") || line.starts_with(b"begin-base64 ")) && has_mode(line);
+        // The first data line tells its length in its first character, so prose after "begin 644 times" is none.
+        let data = lines.peek().is_some_and(|next| next.iter().all(|o| (b' '..=b'z').contains(o)) && !next.is_empty());
+        if (begins && data) || line.starts_with(b"=ybegin ") {
+            return true;
+        }
+    }
+    false
+}
+
+fn has_mode(line: &[u8]) -> bool {
+    let mut words = line.split(|o| *o == b' ').skip(1);
+    words.next().is_some_and(|mode| (3..=4).contains(&mode.len()) && mode.iter().all(|o| (b'0'..=b'7').contains(o)))
+        && words.next().is_some_and(|name| !name.is_empty())
+}
+
+/// Whether a body is a PDF sent as text: the header alone may be spoken of in prose.
+pub(super) fn is_pdf(text: &[u8]) -> bool {
+    kind::is_pdf(text) && (text.trim_ascii_start().starts_with(b"%PDF-") || find(text, b"startxref").is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_found_in_any_case_and_percent_decoded() {
+        let ids: Vec<String> = content_ids(b"<img src=\"CID:a%40b\"><x style='url(cid:c)'> cid:").collect();
+        assert_eq!(ids, ["a@b", "c", ""]);
+    }
+
+    #[test]
+    fn a_uuencoded_file_is_found_and_prose_is_not() {
+        assert!(holds_encoded_file(b"hi\r\nbegin 644 a.pdf\r\n#0V%T\r\n`\r\nend\r\n"));
+        assert!(holds_encoded_file(b"=ybegin line=128 size=1 name=a\r\n"));
+        assert!(!holds_encoded_file(b"begin 644\r\nx"));
+        assert!(!holds_encoded_file(b"begin the work\r\nnow"));
+    }
+
+    #[test]
+    fn a_body_that_speaks_of_pdf_is_none() {
+        assert!(!is_pdf(b"the header %PDF-1.4 begins it"));
+        assert!(is_pdf(b"\r\n%PDF-1.4"));
+    }
+}

@@ -1,0 +1,174 @@
+//! The header of one MIME entity: fields located, and the four Content fields read (RFC 2045, RFC 2183).
+
+use std::ops::Range;
+
+use super::parameters::Parameters;
+use super::{Ambiguity, FileName, name};
+
+/// What the Content fields of an entity say.
+#[derive(Debug)]
+pub(super) struct Entity {
+    /// `type/subtype` in lower case.
+    pub media_type: String,
+    pub content_type: Parameters,
+    pub disposition: Parameters,
+    pub encoding: Encoding,
+    /// Without angle brackets.
+    pub content_id: Option<String>,
+    pub ambiguity: Option<Ambiguity>,
+}
+
+/// Content-Transfer-Encoding (RFC 2045, 6.1).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Encoding {
+    Base64,
+    Identity,
+    QuotedPrintable,
+    Unknown,
+    Uuencode,
+}
+
+impl Entity {
+    /// Reads the fields; `default_type` is what holds without Content-Type (RFC 2046, 5.1.5 for digests).
+    pub fn read<'a>(fields: impl Iterator<Item = (&'a [u8], &'a [u8])>, default_type: &str) -> Self {
+        let mut ambiguity = None;
+        let (mut content_type, mut disposition, mut encoding, mut content_id) = (None, None, None, None);
+        for (field, value) in fields {
+            let bare = bare_name(field);
+            let slot = match bare.as_slice() {
+                b"content-disposition" => &mut disposition,
+                b"content-id" => &mut content_id,
+                b"content-transfer-encoding" => &mut encoding,
+                b"content-type" => &mut content_type,
+                _ => continue,
+            };
+            if bare.len() != field.len() {
+                ambiguity.get_or_insert(Ambiguity::OddField);
+            }
+            if slot.replace(value).is_some() && bare != b"content-id" {
+                ambiguity = Some(Ambiguity::DoubledField);
+            }
+        }
+        let content_type = content_type.map(Parameters::read);
+        let disposition = disposition.map(Parameters::read).unwrap_or_default();
+        let encoding = encoding.map(Parameters::read);
+        if [&content_type, &encoding].into_iter().flatten().chain([&disposition]).any(|read| read.odd) {
+            ambiguity.get_or_insert(Ambiguity::OddField);
+        }
+        let media_type = match &content_type {
+            None => default_type.to_owned(),
+            Some(read) if is_media_type(&read.value) => read.value.clone(),
+            Some(_) => {
+                ambiguity.get_or_insert(Ambiguity::OddField);
+                "text/plain".to_owned() // RFC 2045, 5.2
+            }
+        };
+        Self {
+            media_type,
+            content_type: content_type.unwrap_or_default(),
+            disposition,
+            encoding: encoding.map_or(Encoding::Identity, |read| Encoding::named(&read.value)),
+            content_id: content_id.map(|id| {
+                let text = String::from_utf8_lossy(id);
+                text.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
+            }),
+            ambiguity,
+        }
+    }
+
+    /// The name that most readers show, and whether another reading ends differently. Content-Disposition goes before
+    /// Content-Type, and the RFC 2231 form before the plain one, as RFC 6266, 4.3 has it for the same syntax.
+    pub fn name(&self) -> (FileName, Option<Ambiguity>) {
+        let mut readings = self.disposition.readings("filename");
+        readings.extend(self.content_type.readings("name"));
+        let names: Vec<FileName> = readings.iter().filter(|r| !r.is_empty()).map(|r| FileName::new(r)).collect();
+        let ambiguity = if names.iter().any(FileName::is_deceptive) {
+            Some(Ambiguity::DeceptiveName)
+        } else if names.windows(2).any(|pair| pair[0].ending() != pair[1].ending()) {
+            Some(Ambiguity::TwoNames)
+        } else {
+            None
+        };
+        (names.into_iter().next().unwrap_or_default(), ambiguity)
+    }
+
+    /// Whether the part is shown as the text of the mail rather than offered as a file.
+    pub fn is_body(&self) -> bool {
+        matches!(self.media_type.as_str(), "text/html" | "text/plain")
+            && self.disposition.value != "attachment"
+            && self
+                .disposition
+                .readings("filename")
+                .iter()
+                .chain(&self.content_type.readings("name"))
+                .all(String::is_empty)
+    }
+}
+
+impl Encoding {
+    fn named(name: &str) -> Self {
+        match name {
+            "" | "7bit" | "8bit" | "binary" => Self::Identity,
+            "base64" => Self::Base64,
+            "quoted-printable" => Self::QuotedPrintable,
+            "x-uue" | "x-uu" | "x-uuencode" | "uuencode" => Self::Uuencode,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+fn is_media_type(value: &str) -> bool {
+    let token = |text: &str| {
+        !text.is_empty() && text.bytes().all(|o| o.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&o))
+    };
+    value.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+}
+
+/// A field name as the most tolerant readers see it: lower case, without white space and controls.
+pub(super) fn bare_name(field: &[u8]) -> Vec<u8> {
+    field.iter().filter(|o| !o.is_ascii_whitespace() && !o.is_ascii_control()).map(u8::to_ascii_lowercase).collect()
+}
+
+/// The fields of a part's header, and where its body begins.
+pub(super) struct HeaderBlock {
+    pub fields: Vec<(Range<usize>, Range<usize>)>,
+    pub body: usize,
+    /// The header ended at a line that is no field.
+    pub junk: bool,
+}
+
+impl HeaderBlock {
+    /// Reads from `start` to the empty line; a line for which `is_delimiter` holds ends the header too.
+    pub fn read(octets: &[u8], start: usize, is_delimiter: impl Fn(&[u8]) -> bool) -> Self {
+        let mut fields: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+        let mut at = start;
+        while let Some(line) = octets.get(at..).filter(|rest| !rest.is_empty()) {
+            let next = line.iter().position(|o| *o == b'\n').map_or(octets.len(), |n| at + n + 1);
+            let text = trim_line_end(&octets[at..next]);
+            if text.is_empty() {
+                return Self { fields, body: next, junk: false };
+            }
+            if is_delimiter(text) {
+                return Self { fields, body: at, junk: false };
+            }
+            match (text[0], fields.last_mut(), text.iter().position(|o| *o == b':')) {
+                (b' ' | b'\t', Some((_, value)), _) => value.end = at + text.len(),
+                (_, _, Some(colon)) => fields.push((at..at + colon, at + colon + 1..at + text.len())),
+                _ => return Self { fields, body: at, junk: true },
+            }
+            at = next;
+        }
+        Self { fields, body: octets.len(), junk: false }
+    }
+}
+
+/// A line without its CRLF or LF.
+pub(super) fn trim_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// A declared type as it may be shown.
+pub(super) fn shown_type(media_type: &str) -> String {
+    name::clean(media_type, 128)
+}

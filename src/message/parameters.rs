@@ -1,0 +1,220 @@
+//! Values of Content-Type and Content-Disposition (RFC 2045, 5.1; RFC 2183) with their parameters (RFC 2231).
+
+use std::collections::BTreeMap;
+
+use super::{transfer, words};
+
+/// A value and its parameters, read as most readers do; `odd` where they would not agree.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Parameters {
+    /// What stands before the first semicolon, in lower case without comments: `application/pdf`, `attachment`.
+    pub value: String,
+    /// The value strays from the grammar in a way in which readers differ.
+    pub odd: bool,
+    plain: Vec<(String, Vec<u8>)>,
+    /// Name -> section -> (percent-encoded, octets).
+    extended: BTreeMap<String, BTreeMap<u32, (bool, Vec<u8>)>>,
+}
+
+/// More parameters than this are found in attacks only.
+const MOST: usize = 256;
+
+impl Parameters {
+    /// Reads a field value as it stands.
+    #[must_use]
+    pub fn read(value: &[u8]) -> Self {
+        let mut pieces = split(value);
+        let first = pieces.next().unwrap_or_default();
+        let mut read = Self { value: String::from_utf8_lossy(&first.text).trim().to_lowercase(), ..Self::default() };
+        read.odd = first.odd || first.quoted || read.value.contains(|c: char| c.is_whitespace() || c.is_control());
+        for (count, piece) in pieces.enumerate() {
+            if count == MOST {
+                read.odd = true;
+                break;
+            }
+            read.odd |= piece.odd;
+            read.take(&piece);
+        }
+        read
+    }
+
+    fn take(&mut self, piece: &Piece) {
+        let Some(equals) = piece.equals else {
+            // `; ;` and a semicolon at the end are common and harmless.
+            return;
+        };
+        let name = String::from_utf8_lossy(&piece.text[..equals]).trim().to_lowercase();
+        let value = piece.text[equals + 1..].trim_ascii().to_vec();
+        let Some((base, section)) = name.split_once('*') else {
+            self.plain.push((name, value));
+            return;
+        };
+        let (number, encoded) = match section.strip_suffix('*') {
+            Some(number) => (number, true),
+            None => (section, section.is_empty()),
+        };
+        let Some(number) = (if number.is_empty() { Some(0) } else { number.parse::<u32>().ok() }) else {
+            self.odd = true;
+            return;
+        };
+        let sections = self.extended.entry(base.to_owned()).or_default();
+        if sections.insert(number, (encoded, value)).is_some() {
+            self.odd = true;
+        }
+    }
+
+    /// Octets of every occurrence of a parameter in its plain form.
+    pub fn plain<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.plain.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// Text of a parameter written by RFC 2231: sections joined, percent-encoding and character set undone.
+    #[must_use]
+    pub fn extended(&self, name: &str) -> Option<String> {
+        let sections = self.extended.get(name)?;
+        let mut charset = Vec::new();
+        let mut octets = Vec::new();
+        for (expected, (number, (encoded, value))) in (0_u32..).zip(sections) {
+            if *number != expected {
+                break; // a missing section ends the value
+            }
+            let mut value = value.as_slice();
+            if expected == 0 && *encoded {
+                let mut parts = value.splitn(3, |o| *o == b'\'');
+                if let (Some(set), Some(_language), Some(rest)) = (parts.next(), parts.next(), parts.next()) {
+                    charset = set.to_vec();
+                    value = rest;
+                }
+            }
+            if *encoded {
+                percent_decode(value, &mut octets);
+            } else {
+                octets.extend_from_slice(value);
+            }
+        }
+        Some(words::text(&octets, &charset))
+    }
+
+    /// Every text that some reader takes for the parameter: the RFC 2231 form first, then the plain ones, in which
+    /// encoded words are decoded although RFC 2047, 5 forbids them there: senders use them and readers show them.
+    #[must_use]
+    pub fn readings(&self, name: &str) -> Vec<String> {
+        self.extended(name).into_iter().chain(self.plain(name).map(words::decode)).collect()
+    }
+}
+
+fn percent_decode(text: &[u8], out: &mut Vec<u8>) {
+    let mut at = 0;
+    while let Some(&octet) = text.get(at) {
+        if octet == b'%'
+            && let Some(value) = text.get(at + 1..at + 3).and_then(transfer::hex_pair)
+        {
+            out.push(value);
+            at += 3;
+        } else {
+            out.push(octet);
+            at += 1;
+        }
+    }
+}
+
+#[derive(Default)]
+struct Piece {
+    text: Vec<u8>,
+    /// Where the first equals sign outside quotes stands in `text`.
+    equals: Option<usize>,
+    quoted: bool,
+    odd: bool,
+}
+
+/// Pieces between semicolons outside quotes and comments, with quotes, comments and folding removed.
+fn split(value: &[u8]) -> impl Iterator<Item = Piece> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        if at >= value.len() {
+            return None;
+        }
+        let mut piece = Piece::default();
+        let mut quoted = false;
+        let mut comment = 0_u32;
+        while let Some(&octet) = value.get(at) {
+            at += 1;
+            match octet {
+                b'\r' | b'\n' => {}
+                b'\\' if quoted || comment > 0 => {
+                    if let Some(&next) = value.get(at) {
+                        // Paths of Windows stand unescaped in quotes: `"C:\van ban.pdf"`.
+                        if quoted && !matches!(next, b'"' | b'\\') {
+                            piece.text.push(b'\\');
+                        }
+                        if quoted {
+                            piece.text.push(next);
+                        }
+                        at += 1;
+                    }
+                }
+                b'"' if comment == 0 => {
+                    quoted = !quoted;
+                    piece.quoted = true;
+                }
+                _ if quoted => piece.text.push(octet),
+                // Parentheses inside an unquoted name, `name=a(1).pdf`, are part of it for most readers.
+                b'(' if piece.text.last().is_none_or(|o| o.is_ascii_whitespace()) || comment > 0 => comment += 1,
+                b')' if comment > 0 => comment -= 1,
+                _ if comment > 0 => {}
+                b';' => return Some(piece),
+                b'=' => {
+                    piece.equals.get_or_insert(piece.text.len());
+                    piece.text.push(octet);
+                }
+                0 => {
+                    piece.odd = true;
+                    piece.text.push(octet);
+                }
+                _ => piece.text.push(octet),
+            }
+        }
+        piece.odd |= quoted || comment > 0;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn continued_and_percent_encoded_names_are_joined() {
+        let read = Parameters::read(
+            b" application/pdf;\r\n name*0*=UTF-8'vi'Quy%E1%BA%BFt;\r\n name*1*=%20%C4%91;\r\n name*2=\"inh; 15.pdf\"",
+        );
+        assert_eq!(read.value, "application/pdf");
+        assert_eq!(read.extended("name").as_deref(), Some("Quyết đinh; 15.pdf"));
+        assert!(!read.odd);
+        let latin = Parameters::read(b"attachment; filename*=iso-8859-1''caf%E9.pdf");
+        assert_eq!(latin.readings("filename"), ["café.pdf"]);
+    }
+
+    #[test]
+    fn encoded_words_in_quotes_are_decoded_although_forbidden() {
+        let read = Parameters::read(b"attachment; filename=\"=?utf-8?B?w6kucGRm?=\"");
+        assert_eq!(read.readings("filename"), ["é.pdf"]);
+    }
+
+    #[test]
+    fn a_missing_section_ends_the_value_and_a_doubled_one_is_odd() {
+        let gap = Parameters::read(b"a; name*0=x; name*2=z");
+        assert_eq!(gap.extended("name").as_deref(), Some("x"));
+        assert!(Parameters::read(b"a; name*0=x; name*0=z").odd);
+        assert!(Parameters::read(b"a; name*4294967296=x").odd);
+    }
+
+    #[test]
+    fn an_open_quote_or_nul_is_odd_and_nothing_panics() {
+        assert!(Parameters::read(b"a/b; boundary=\"x").odd);
+        assert!(Parameters::read(b"a/b; boundary=x\0y").odd);
+        for octets in [&b""[..], b";", b"=", b";=;", b"(", b")", b"\\", b"a;*=", b"a;**=x", b"\"\\"] {
+            let _ = Parameters::read(octets);
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! The walk over the MIME tree of a message, down to its documents (RFC 2046; rule reading 11).
+//!
+//! One pass over the octets with a stack of open boundaries: linear in the size of the message times the depth limit.
+//! `mail-parser` is not used for the tree: it restarts its search at each missing boundary, recurses on drop, matches
+//! boundaries in the middle of lines, and does not say what it tolerated.
+//!
+//! An ambiguity of structure (boundaries, doubled fields of a container) decides what all parts are, so it is the
+//! ambiguity of every document of the message.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::delimiter::{self, Delimiter, Frame, FrameKind};
+use super::entity::{self, Encoding, Entity, HeaderBlock};
+use super::kind::{self, Image};
+use super::{Ambiguity, Attachment, FileKind, FileName, Message, Role, body, charset, transfer, words};
+use crate::budget::{Budget, DEPTH, Exhausted, Resource};
+
+/// The documents of a message, and what could not be walked.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Walk {
+    /// In the order in which they stand.
+    pub documents: Vec<Attachment>,
+    /// Set when a limit ended or shortened the walk: there may be more documents than those listed.
+    pub stopped: Option<Exhausted>,
+    /// The first ambiguity of the message's structure; also set on the documents.
+    pub structure: Option<Ambiguity>,
+    /// Character sets of texts and header fields other than Unicode (Article 7.4), cleaned, at most
+    /// [`charset::MOST`]; `unknown-8bit` for octets that no declaration explains.
+    pub foreign_charsets: BTreeSet<String>,
+}
+
+/// Pictures from this size on are documents (rule reading 11).
+pub const INLINE_OCTETS: usize = 64 * 1_024;
+/// Pictures with a side from this length on are documents (rule reading 11).
+pub const INLINE_PIXELS: u32 = 400;
+
+/// Walks a message. Never fails: what cannot be read is a document of an odd kind, or said in [`Walk::stopped`].
+#[must_use]
+pub fn walk(message: &Message, budget: &mut Budget) -> Walk {
+    let mut walker =
+        Walker { budget, walk: Walk::default(), inline: Vec::new(), references: HashSet::new(), scopes: 0 };
+    charset::of_header(message, &mut walker.walk.foreign_charsets);
+    if words::find(message.octets(), b"\r--").is_some() {
+        walker.structural(Ambiguity::BareCarriageReturn);
+    }
+    let before_body = &message.octets()[..message.body_range().start];
+    if !(before_body.ends_with(b"\n\r\n") || before_body.ends_with(b"\n\n")) && !message.body().is_empty() {
+        walker.structural(Ambiguity::OddField);
+    }
+    let top = Entity::read(message.headers(), "text/plain");
+    let place = Place { depth: 0, scope: 0, nested: false, ambiguity: None };
+    if let Err(exhausted) = walker.octets(message.octets(), top, message.body_range().start, place) {
+        walker.stop(exhausted);
+    }
+    walker.finish()
+}
+
+struct Walker<'b> {
+    budget: &'b mut Budget,
+    walk: Walk,
+    /// For each document: the scope and Content-ID under which a body may show it in place.
+    inline: Vec<Option<(u32, String)>>,
+    /// Content-IDs that bodies refer to, by scope.
+    references: HashSet<(u32, String)>,
+    scopes: u32,
+}
+
+/// Where a run of octets stands in the tree.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: u32,
+    scope: u32,
+    nested: bool,
+    ambiguity: Option<Ambiguity>,
+}
+
+/// What to do with an entity.
+enum Shape {
+    Leaf,
+    Message,
+    Multipart(Vec<u8>, FrameKind),
+}
+
+impl Walker<'_> {
+    fn octets(&mut self, octets: &[u8], top: Entity, body: usize, place: Place) -> Result<(), Exhausted> {
+        let mut frames: Vec<Frame> = Vec::new();
+        let (mut entity, mut body) = (top, body);
+        loop {
+            self.budget.part()?;
+            let mut found = match self.shape(&entity, &frames, place) {
+                Shape::Multipart(boundary, kind) => {
+                    self.structure_of(&entity);
+                    let (scope, nested) = surroundings(&frames, place);
+                    let boundary = Some(boundary);
+                    frames.push(Frame { boundary, kind, closed: false, parts: 0, scope, nested });
+                    self.next(octets, body, &frames)
+                }
+                Shape::Message => {
+                    self.structure_of(&entity);
+                    self.scopes += 1;
+                    let scope = self.scopes;
+                    frames.push(Frame {
+                        boundary: None,
+                        kind: FrameKind::Message,
+                        closed: true,
+                        parts: 0,
+                        scope,
+                        nested: true,
+                    });
+                    (entity, body) = self.header(octets, body, &frames);
+                    continue;
+                }
+                Shape::Leaf => {
+                    let found = self.next(octets, body, &frames);
+                    let end = found.as_ref().map_or(octets.len(), |delimiter| delimiter.content_end);
+                    self.leaf(&entity, octets.get(body..end).unwrap_or_default(), &frames, place)?;
+                    found
+                }
+            };
+            // Up to the next part.
+            loop {
+                let keep = found.as_ref().map_or(0, |delimiter| delimiter.frame + 1);
+                if frames.drain(keep..).any(|frame| !frame.closed) {
+                    self.structural(Ambiguity::Unterminated);
+                }
+                let Some(delimiter) = found else { return Ok(()) };
+                let Some(frame) = frames.last_mut() else { return Ok(()) };
+                if delimiter.close {
+                    // A multipart without any part is empty to some readers and text to others.
+                    if frame.parts == 0 {
+                        self.structural(Ambiguity::OddBoundary);
+                    }
+                    frame.closed = true;
+                    found = self.next(octets, delimiter.next, &frames);
+                    let end = found.as_ref().map_or(octets.len(), |next| next.content_end);
+                    if octets.get(delimiter.next..end).is_some_and(|rest| !rest.trim_ascii().is_empty()) {
+                        self.structural(Ambiguity::Epilogue);
+                    }
+                    continue;
+                }
+                frame.parts = frame.parts.saturating_add(1);
+                if frame.closed {
+                    self.structural(Ambiguity::AfterClose);
+                }
+                (entity, body) = self.header(octets, delimiter.next, &frames);
+                break;
+            }
+        }
+    }
+
+    fn next(&mut self, octets: &[u8], from: usize, frames: &[Frame]) -> Option<Delimiter> {
+        let (found, odd) = delimiter::next(octets, from, frames)?;
+        if odd {
+            self.structural(Ambiguity::OddBoundary);
+        }
+        Some(found)
+    }
+
+    fn header(&mut self, octets: &[u8], start: usize, frames: &[Frame]) -> (Entity, usize) {
+        let block = HeaderBlock::read(octets, start, |line| delimiter::match_line(frames, line).is_some());
+        if block.junk {
+            self.structural(Ambiguity::OddField);
+        }
+        let digest = frames.last().is_some_and(|frame| frame.kind == FrameKind::Digest);
+        let default_type = if digest { "message/rfc822" } else { "text/plain" };
+        let fields = block.fields.iter().map(|(name, value)| (&octets[name.clone()], &octets[value.clone()]));
+        (Entity::read(fields, default_type), block.body)
+    }
+
+    fn shape(&mut self, entity: &Entity, frames: &[Frame], place: Place) -> Shape {
+        let container = entity.media_type.starts_with("multipart/") || is_message(&entity.media_type);
+        if !container {
+            return Shape::Leaf;
+        }
+        let depth = u32::try_from(frames.len()).unwrap_or(u32::MAX).saturating_add(place.depth);
+        if depth >= DEPTH {
+            self.stop(Exhausted(Resource::Depth));
+            return Shape::Leaf;
+        }
+        if is_message(&entity.media_type) {
+            return if entity.encoding == Encoding::Identity { Shape::Message } else { Shape::Leaf };
+        }
+        if entity.encoding != Encoding::Identity {
+            self.structural(Ambiguity::EncodedContainer);
+        }
+        let mut boundaries = entity.content_type.plain("boundary");
+        let plain = boundaries.next().map(<[u8]>::to_vec);
+        let extended = entity.content_type.extended("boundary").map(String::into_bytes);
+        let doubled = boundaries.next().is_some() || extended.is_some();
+        let Some(boundary) = plain.or(extended).filter(|boundary| !boundary.is_empty()) else {
+            self.structural(Ambiguity::OddBoundary);
+            return Shape::Leaf;
+        };
+        let is_used = frames.iter().any(|frame| frame.boundary.as_ref() == Some(&boundary));
+        if doubled || is_used || boundary.len() > 70 || !boundary.iter().all(|o| o.is_ascii_graphic() || *o == b' ') {
+            self.structural(Ambiguity::OddBoundary);
+        }
+        let kind = match entity.media_type.as_str() {
+            "multipart/digest" => FrameKind::Digest,
+            "multipart/signed" => FrameKind::Signed,
+            _ => FrameKind::Other,
+        };
+        Shape::Multipart(boundary, kind)
+    }
+
+    fn leaf(&mut self, entity: &Entity, raw: &[u8], frames: &[Frame], place: Place) -> Result<(), Exhausted> {
+        if is_message(&entity.media_type) && matches!(entity.encoding, Encoding::Base64 | Encoding::QuotedPrintable) {
+            return self.encoded_message(entity, raw, frames, place);
+        }
+        let (scope, nested) = surroundings(frames, place);
+        let is_body = entity.is_body();
+        let (name, name_ambiguity) = entity.name();
+        let ambiguity = entity.ambiguity.or(name_ambiguity).or(place.ambiguity);
+        let Some((octets, junk)) = self.decode(entity.encoding, raw) else {
+            self.push(entity, name, FileKind::TooLarge, Vec::new(), nested, ambiguity);
+            return Ok(());
+        };
+        if entity.media_type.starts_with("text/") {
+            charset::of_text(&octets, &entity.content_type, &mut self.walk.foreign_charsets);
+        }
+        if is_body {
+            if entity.media_type == "text/html" {
+                self.references.extend(body::content_ids(&octets).map(|id| (scope, id)));
+            }
+            // A container that is odd is odd for its siblings; a body is the text of the container.
+            self.structure_of(entity);
+            if body::holds_encoded_file(&octets) {
+                self.push(entity, name, FileKind::Unknown, octets, nested, Some(Ambiguity::Uuencode));
+            } else if body::is_pdf(&octets) {
+                self.push(entity, name, FileKind::Pdf, octets, nested, ambiguity.or(junk));
+            }
+            return Ok(());
+        }
+        let (kind, kind_ambiguity) = match entity.media_type.as_str() {
+            "message/external-body" => (FileKind::External, Some(Ambiguity::External)),
+            "message/partial" => (FileKind::Partial, Some(Ambiguity::Partial)),
+            declared => (kind::recognise(&octets, declared), None),
+        };
+        let small = octets.len() < INLINE_OCTETS
+            && kind::pixels(&octets).is_some_and(|(width, height)| width.max(height) < INLINE_PIXELS);
+        let picture = matches!(kind, FileKind::Image(Image::Gif | Image::Jpeg | Image::Png))
+            && entity.media_type.starts_with("image/")
+            && entity.disposition.value != "attachment";
+        self.push(entity, name, kind, octets, nested, kind_ambiguity.or(ambiguity).or(junk));
+        if let (true, true, Some(id), Some(last)) = (small, picture, &entity.content_id, self.inline.last_mut()) {
+            *last = Some((scope, id.clone()));
+        }
+        let signature = frames.last().is_some_and(|frame| frame.kind == FrameKind::Signed && frame.parts == 2)
+            && entity.media_type.ends_with("-signature");
+        if let (true, Some(document)) = (signature, self.walk.documents.last_mut()) {
+            document.role = Role::MessageSignature;
+        }
+        Ok(())
+    }
+
+    /// RFC 2045, 6.4 forbids to encode a message; Exchange does it, some readers undo it, others show octets.
+    fn encoded_message(
+        &mut self,
+        entity: &Entity,
+        raw: &[u8],
+        frames: &[Frame],
+        place: Place,
+    ) -> Result<(), Exhausted> {
+        let depth = u32::try_from(frames.len()).unwrap_or(u32::MAX).saturating_add(place.depth).saturating_add(1);
+        let decoded = if depth >= DEPTH { None } else { self.decode(entity.encoding, raw) };
+        let Some((octets, _)) = decoded else {
+            if depth >= DEPTH {
+                self.stop(Exhausted(Resource::Depth));
+            }
+            let (name, _) = entity.name();
+            self.push(entity, name, FileKind::TooLarge, Vec::new(), true, Some(Ambiguity::EncodedContainer));
+            return Ok(());
+        };
+        let (top, body) = self.header(&octets, 0, &[]);
+        self.scopes += 1;
+        let ambiguity = Some(Ambiguity::EncodedContainer);
+        self.octets(&octets, top, body, Place { depth, scope: self.scopes, nested: true, ambiguity })
+    }
+
+    /// `None` when the budget does not allow to decode it; the walk goes on, a smaller document may still fit.
+    fn decode(&mut self, encoding: Encoding, raw: &[u8]) -> Option<(Vec<u8>, Option<Ambiguity>)> {
+        let most = if encoding == Encoding::Base64 { raw.len() / 4 * 3 + 3 } else { raw.len() };
+        if let Err(exhausted) = self.budget.decoded(most) {
+            self.stop(exhausted);
+            return None;
+        }
+        Some(match encoding {
+            Encoding::Base64 => split(transfer::base64(raw)),
+            Encoding::QuotedPrintable => split(transfer::quoted_printable(raw)),
+            Encoding::Identity => (raw.to_vec(), None),
+            Encoding::Unknown => (raw.to_vec(), Some(Ambiguity::UnknownEncoding)),
+            Encoding::Uuencode => (raw.to_vec(), Some(Ambiguity::Uuencode)),
+        })
+    }
+
+    fn push(
+        &mut self,
+        entity: &Entity,
+        name: FileName,
+        kind: FileKind,
+        octets: Vec<u8>,
+        nested: bool,
+        ambiguity: Option<Ambiguity>,
+    ) {
+        let declared_type = entity::shown_type(&entity.media_type);
+        let role = Role::Document;
+        self.walk.documents.push(Attachment { index: 0, name, declared_type, kind, octets, nested, role, ambiguity });
+        self.inline.push(None);
+    }
+
+    fn structure_of(&mut self, entity: &Entity) {
+        if let Some(ambiguity) = entity.ambiguity {
+            self.structural(ambiguity);
+        }
+    }
+
+    fn structural(&mut self, ambiguity: Ambiguity) {
+        self.walk.structure.get_or_insert(ambiguity);
+    }
+
+    fn stop(&mut self, exhausted: Exhausted) {
+        self.walk.stopped.get_or_insert(exhausted);
+    }
+
+    fn finish(mut self) -> Walk {
+        let references = &self.references;
+        let mut places = self.inline.iter();
+        self.walk.documents.retain(|_| {
+            places.next().is_none_or(|place| place.as_ref().is_none_or(|place| !references.contains(place)))
+        });
+        for (index, document) in (1..).zip(&mut self.walk.documents) {
+            document.index = index;
+            document.ambiguity = document.ambiguity.or(self.walk.structure);
+        }
+        self.walk
+    }
+}
+
+fn split(decoded: transfer::Decoded) -> (Vec<u8>, Option<Ambiguity>) {
+    (decoded.octets, decoded.ambiguity)
+}
+
+fn is_message(media_type: &str) -> bool {
+    matches!(media_type, "message/global" | "message/rfc822")
+}
+
+fn surroundings(frames: &[Frame], place: Place) -> (u32, bool) {
+    frames.last().map_or((place.scope, place.nested), |frame| (frame.scope, frame.nested))
+}
+
+#[cfg(test)]
+mod tests;
