@@ -1,5 +1,6 @@
 //! The outcome of a message, as octets: all changes and the final reply in one piece.
 
+use std::cmp::Reverse;
 use std::num::NonZeroU32;
 
 use super::negotiate::{Actions, Terms};
@@ -113,19 +114,19 @@ fn deletions(changes: &[Change], terms: &Terms) -> Vec<Response> {
     if !terms.allows(Actions::CHANGE_HEADERS) {
         return Vec::new();
     }
-    let mut fields: Vec<(NonZeroU32, Vec<u8>)> = changes
+    let mut fields: Vec<(NonZeroU32, &[u8])> = changes
         .iter()
         .filter_map(|change| match change {
-            Change::Delete { name, index } => Some((*index, name.to_ascii_lowercase())),
+            Change::Delete { name, index } => Some((*index, name.as_slice())),
             Change::Insert { .. } => None,
         })
         .collect();
-    fields.sort_unstable_by(|a, b| b.cmp(a));
+    fields.sort_by_cached_key(|(index, name)| Reverse((*index, name.to_ascii_lowercase())));
     // The same field named twice would take its neighbour with it.
-    fields.dedup();
-    let response = |(index, name): (NonZeroU32, Vec<u8>)| Response::ChangeHeader {
+    fields.dedup_by(|a, b| a.0 == b.0 && a.1.eq_ignore_ascii_case(b.1));
+    let response = |(index, name): (NonZeroU32, &[u8])| Response::ChangeHeader {
         index: index.get(),
-        name: token(&name),
+        name: token(name),
         value: Vec::new(),
     };
     fields.into_iter().map(response).collect()
@@ -208,7 +209,7 @@ mod tests {
         let changes = vec![delete("X", 1), delete("x", 3), delete("Y", 2), delete("X", 2), delete("X", 3)];
         let responses = Outcome::accept(changes).responses(&terms(Steps::ALL));
         let gone = |index, name: &str| Response::ChangeHeader { index, name: name.into(), value: vec![] };
-        assert_eq!(responses, [gone(3, "x"), gone(2, "y"), gone(2, "x"), gone(1, "x"), Response::Accept]);
+        assert_eq!(responses, [gone(3, "x"), gone(2, "Y"), gone(2, "X"), gone(1, "X"), Response::Accept]);
     }
 
     #[test]

@@ -46,8 +46,9 @@ pub struct Transaction {
     pub headers: Vec<Header>,
     /// Everything after the empty line; empty when it was too long to be kept.
     pub body: Vec<u8>,
-    /// The body or the list of recipients went over its limit: this is not the whole message and must not be judged
-    /// as if it were. The header fields are all here even then.
+    /// This is not the whole message, and must not be judged as if it were: the body or the list of recipients went
+    /// over its limit, or a header field cannot be put back into lines as the MTA has it. The fields are all here
+    /// even then.
     pub truncated: bool,
     /// Values of header fields have their leading space.
     pub leading_space: bool,
@@ -114,6 +115,7 @@ impl Incoming {
             return;
         }
         self.header_octets = octets;
+        self.transaction.truncated |= breaks_out(value);
         self.transaction.headers.push(Header { name: name.to_vec(), value: value.to_vec() });
     }
 
@@ -129,6 +131,12 @@ impl Incoming {
         self.transaction.body.extend_from_slice(piece);
         true
     }
+}
+
+/// Whether a line of the value would be read as another field: no MTA sends such a value (RFC 5322, 2.2.3).
+fn breaks_out(value: &[u8]) -> bool {
+    let mut rest = value.split(|octet| *octet == b'\n').skip(1);
+    rest.any(|line| !matches!(line.first(), Some(b' ' | b'\t')))
 }
 
 /// The path without its angle brackets; `None` for one of absurd length.

@@ -134,9 +134,11 @@ impl<H: Handler> Connection<H> {
         tokio::pin!(late);
         let mut ticks = interval_at(Instant::now() + self.settings.progress, self.settings.progress);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // After that the handler is waited for all the same, so that handlers are never more than connections.
+        let mut gone = false;
         let outcome = loop {
             // A peer that sends its next commands early is listened to only as far as memory is bounded.
-            let listening = self.decoder.waiting() <= FRAME_MAX;
+            let listening = !gone && self.decoder.waiting() <= FRAME_MAX;
             tokio::select! {
                 biased;
                 outcome = &mut task => break outcome.unwrap_or_else(|error| {
@@ -148,14 +150,14 @@ impl<H: Handler> Connection<H> {
                     task.abort();
                     break Outcome::temp_fail("examination takes too long, try again later");
                 }
-                read = self.stream.read(self.decoder.room()), if listening => {
-                    if read? == 0 {
-                        return Err(Ended::Gone);
-                    }
-                }
-                _ = ticks.tick() => self.write(&progress()).await?,
+                read = self.stream.read(self.decoder.room()), if listening => gone = matches!(read, Ok(0) | Err(_)),
+                _ = ticks.tick(), if !gone => gone = self.write(&progress()).await.is_err(),
             }
         };
+        if gone {
+            return Err(Ended::Gone);
+        }
+        self.decoder.rest();
         self.complete_by = None;
         let answer = outcome.encode(self.session.terms());
         self.write(&answer).await

@@ -343,8 +343,23 @@ async fn a_handler_finishes_what_it_has_begun_when_its_peer_hangs_up() {
         }
     };
     timeout(Duration::from_secs(5), done).await.unwrap();
-    // The connection itself was over long before.
     assert_eq!(running.stop().await, Stopped { cut: 0 });
+}
+
+#[tokio::test]
+async fn peers_that_hang_up_do_not_make_more_handlers_than_connections() {
+    let running = unix(Settings { connections: 2, ..quick() });
+    let handler = Arc::clone(&running.handler);
+    for _ in 0..4 {
+        let mut client = running.client().await;
+        let begun = handler.begun.load(Ordering::SeqCst);
+        let sending = tokio::spawn(async move { client.send(&letter("slow", 10)).await });
+        while handler.begun.load(Ordering::SeqCst) == begun {
+            sleep(Duration::from_millis(5)).await;
+        }
+        sending.abort();
+        assert!(handler.begun.load(Ordering::SeqCst) - handler.finished.load(Ordering::SeqCst) <= 2);
+    }
 }
 
 #[tokio::test]

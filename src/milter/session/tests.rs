@@ -382,9 +382,28 @@ fn a_path_of_absurd_length_marks_the_message() {
 }
 
 #[test]
+fn a_header_value_that_would_begin_another_field_marks_the_message() {
+    for (value, marked) in [
+        (&b" a\nFrom: other@a.vn"[..], true),
+        (b" a\r\n\r\nbody", true),
+        (b" a\n", true),
+        (b" a\n\tb\r\n c", false),
+        (b" a\rb", false),
+        (b"", false),
+    ] {
+        let mut session = idle(small());
+        say(&mut session, mail(b"<a@a.vn>"));
+        say(&mut session, rcpt(b"<b@b.vn>"));
+        say(&mut session, header(b"Subject", value));
+        say(&mut session, Command::EndOfHeader);
+        assert_eq!(judged(&mut session, b"").truncated, marked, "{value:?}");
+    }
+}
+
+#[test]
 fn a_header_too_large_to_be_kept_lets_the_message_wait_and_the_connection_go_on() {
     let fields_100_000 = vec![(&b"X"[..], &b" y"[..]); 100_000];
-    let long = [b'a'; 60_000];
+    let long = vec![b'a'; 60_000];
     let octets = vec![(&b"X"[..], &long[..]); 100];
     for fields in [fields_100_000, octets] {
         let mut session = idle(Limits::default());
@@ -406,7 +425,7 @@ fn a_header_field_of_60_kb_is_kept_whole() {
     let mut session = idle(Limits::default());
     say(&mut session, mail(b"<a@a.vn>"));
     say(&mut session, rcpt(b"<b@b.vn>"));
-    say(&mut session, header(b"Subject", &[b'a'; 60_000]));
+    say(&mut session, header(b"Subject", &vec![b'a'; 60_000]));
     say(&mut session, Command::EndOfHeader);
     assert_eq!(judged(&mut session, b"").headers[0].value.len(), 60_000);
 }
