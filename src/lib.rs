@@ -27,6 +27,7 @@ pub mod algorithm;
 pub mod budget;
 pub mod cms;
 pub mod digest;
+pub mod io;
 pub mod message;
 pub mod milter;
 pub mod pdf;
