@@ -119,9 +119,11 @@ fn read_links(
             return Err(ReadError::Encrypted);
         }
         next = section.trailer.prev;
-        let newest = links.is_empty();
+        // After the first-page section of a linearised file stands a 0 (annex F.3.4).
+        let first_page = section.trailer.prev.is_some_and(|prev| prev > section.start);
+        let newest = links.is_empty() && !first_page;
         let ending = read_ending(file, &section, newest, odd);
-        spans.push((section.start, ending.end));
+        spans.extend([(section.start, section.end), (section.end, ending.end)]);
         let hybrid = match section.trailer.hybrid {
             Some(at) => {
                 let stream = read_section(file, at, budget)?;
@@ -158,8 +160,7 @@ fn read_ending(file: &[u8], section: &Section, newest: bool, odd: &mut Oddities)
         return Ending { marker_end: section.end, end: section.end };
     };
     let marker_end = lexer.at();
-    // After the first-page section of a linearised file stands a 0, after its main section the offset of the former;
-    // only the newest is what every reader starts from.
+    // Only from the newest do readers start; older ones are reached by /Prev, whatever stands after them.
     if newest
         && named != section.start
         && file.get(named..section.start).is_none_or(|gap| !gap.iter().all(|o| is_white(*o)))
@@ -180,7 +181,14 @@ fn merge(parts: &mut Vec<Part>, link: Link, forward: bool, odd: &mut Oddities) {
     let hybrid_start = hybrid.as_ref().map(|stream| stream.start);
     let entries = unique(entries, odd, start);
     let entries = match hybrid {
-        Some(stream) => over_hybrid(entries, unique(stream.entries, odd, start), odd, start),
+        Some(stream) => {
+            let entries_of_stream = unique(stream.entries, odd, start);
+            // Tools that copy the trailer of an earlier revision copy its /XRefStm too; there the table just wins.
+            if parts.last().is_none_or(|last| stream.start >= last.end) {
+                report_two_places(&entries, &entries_of_stream, odd, start);
+            }
+            over_hybrid(entries, entries_of_stream)
+        }
         None => entries,
     };
     // Word writes an empty table after the main one only to name the stream for readers that know it.
@@ -232,22 +240,18 @@ fn over(newer: Vec<(u32, Place)>, older: Vec<(u32, Place)>) -> Vec<(u32, Place)>
     all
 }
 
-/// A number that the table calls free is looked up in the stream (7.5.8.4).
-fn over_hybrid(
-    table: Vec<(u32, Place)>,
-    stream: Vec<(u32, Place)>,
-    odd: &mut Oddities,
-    at: usize,
-) -> Vec<(u32, Place)> {
-    let in_use = |entries: &[(u32, Place)], number: u32| {
-        let index = entries.binary_search_by_key(&number, |entry| entry.0).ok()?;
-        entries.get(index).map(|entry| entry.1).filter(|place| *place != Place::Free)
-    };
-    for (number, place) in &stream {
-        if *place != Place::Free && in_use(&table, *number).is_some_and(|other| other != *place) {
+/// Objects to which table and stream give different places.
+fn report_two_places(table: &[(u32, Place)], stream: &[(u32, Place)], odd: &mut Oddities, at: usize) {
+    for (number, place) in stream.iter().filter(|(_, place)| *place != Place::Free) {
+        let other = table.binary_search_by_key(number, |entry| entry.0).ok().and_then(|index| table.get(index));
+        if other.is_some_and(|(_, other)| *other != Place::Free && other != place) {
             odd.add(OddityKind::TwoPlaces { number: *number }, at);
         }
     }
+}
+
+/// A number that the table calls free is looked up in the stream (7.5.8.4).
+fn over_hybrid(table: Vec<(u32, Place)>, stream: Vec<(u32, Place)>) -> Vec<(u32, Place)> {
     let (free, used): (Vec<_>, Vec<_>) = table.into_iter().partition(|(_, place)| *place == Place::Free);
     over(over(used, stream), free)
 }

@@ -514,6 +514,9 @@ impl<'s> Step<'s, '_> {
                 None => {}
             }
             if is_stream {
+                // The length may be an object of its own; it can be nothing else.
+                let length = target.as_dictionary().and_then(|stream| stream.get(b"Length"));
+                length.into_iter().for_each(|length| self.explain_new(length));
                 return;
             }
         }
@@ -701,6 +704,9 @@ impl<'s> Step<'s, '_> {
             .map(|(number, touch)| (*number, *touch))
             .collect();
         for (number, touch) in left {
+            if self.explained.contains(&number) {
+                continue;
+            }
             let new = file.version(number, self.after).and_then(|version| file.read(version).ok());
             let Some(new) = new else {
                 self.refuse(number, Why::Unreadable);
@@ -708,6 +714,12 @@ impl<'s> Step<'s, '_> {
             };
             match touch {
                 Touch::New if new.stream.is_some() && new.dictionary().is_some_and(is_container) => {}
+                // Tools leave an entry behind that the store no longer names; it can only hold references.
+                Touch::New if new.stream.is_none() && new.dictionary().is_some_and(is_related_information) => {
+                    self.store_value(&new.value, 3);
+                    self.explain(number);
+                    self.reach(Modification::LongTermValidation);
+                }
                 Touch::New => self.refuse(number, Why::Unreached),
                 Touch::Overwritten => {
                     let old = file.version(number, self.before).and_then(|version| file.read(version).ok());
@@ -738,6 +750,12 @@ fn generation(place: Place) -> u16 {
 
 fn is_container(dictionary: &Dictionary<'_>) -> bool {
     dictionary.is(b"Type", b"XRef") || dictionary.is(b"Type", b"ObjStm")
+}
+
+/// Validation-related information of one signature (ETSI EN 319 142-1, 5.4.2.3).
+fn is_related_information(dictionary: &Dictionary<'_>) -> bool {
+    dictionary.is(b"Type", b"VRI")
+        && dictionary.0.iter().all(|(key, _)| matches!(*key, b"CRL" | b"Cert" | b"OCSP" | b"TS" | b"TU" | b"Type"))
 }
 
 fn new_references(step: &Step<'_, '_>, value: &Located<'_>) -> Vec<Id> {

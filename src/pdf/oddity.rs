@@ -94,7 +94,7 @@ pub enum OddityKind {
     },
     /// A `startxref` does not name the section before it.
     StartxrefMismatch,
-    /// More oddities than are kept; counts as one after every range.
+    /// More oddities than are kept; placed where the last of them is.
     TooMany,
     /// Octets that belong to no revision; the oddity's offset is that of the last one.
     Unaccounted {
@@ -129,9 +129,7 @@ impl Oddity {
             return Weight::Fatal;
         }
         match self.kind {
-            OddityKind::SignatureReplaced { .. } | OddityKind::SignatureShared { .. } | OddityKind::TooMany => {
-                Weight::Fatal
-            }
+            OddityKind::SignatureReplaced { .. } | OddityKind::SignatureShared { .. } => Weight::Fatal,
             OddityKind::DuplicateKey { .. }
             | OddityKind::EntryMismatch { .. }
             | OddityKind::EntryOutsideRevision { .. }
@@ -143,6 +141,7 @@ impl Oddity {
             | OddityKind::ObjectUnreadable { .. }
             | OddityKind::PrevForward
             | OddityKind::SecondReaderDiffers { .. }
+            | OddityKind::TooMany
             | OddityKind::ValueUnreadable { .. } => Weight::Ambiguous,
             OddityKind::HeaderVersion
             | OddityKind::LengthMismatch { .. }
@@ -203,11 +202,17 @@ const KEPT: usize = 256;
 
 impl Oddities {
     pub(super) fn add(&mut self, kind: OddityKind, offset: usize) {
-        match self.0.len() {
-            ..KEPT => self.0.push(Oddity { kind, offset: offset as u64 }),
-            // What is dropped might have been the one after the signed range.
-            KEPT => self.0.push(Oddity { kind: OddityKind::TooMany, offset: u64::MAX }),
-            _ => {}
+        let offset = offset as u64;
+        let kept = self.0.len();
+        if kept < KEPT {
+            self.0.push(Oddity { kind, offset });
+            return;
+        }
+        // What is dropped might be the one after a signed range, so the place of the last one is kept.
+        let offset = dropped_at(&kind, offset);
+        match self.0.get_mut(KEPT) {
+            Some(rest) => rest.offset = rest.offset.max(offset),
+            None => self.0.push(Oddity { kind: OddityKind::TooMany, offset }),
         }
     }
 
@@ -222,5 +227,13 @@ impl Oddities {
 
     pub(super) fn into_vec(self) -> Vec<Oddity> {
         self.0
+    }
+}
+
+/// Where one that is dropped counts: those that are fatal wherever they are, after everything.
+fn dropped_at(kind: &OddityKind, offset: u64) -> u64 {
+    match kind {
+        OddityKind::SignatureReplaced { .. } | OddityKind::SignatureShared { .. } => u64::MAX,
+        _ => offset,
     }
 }

@@ -100,7 +100,10 @@ impl Survey {
                 report_duplicates(dictionary, number, position, odd);
             }
         }
-        if !overwritten.is_empty() {
+        // A cross-reference stream's dictionary is a trailer: what it names is compared as such.
+        let is_trailer =
+            object.stream.is_some() && object.dictionary().is_some_and(|stream| stream.is(b"Type", b"XRef"));
+        if !overwritten.is_empty() && !is_trailer {
             object.value.visit(None, &mut |_, value| {
                 if let Value::Reference((target, _)) = value.value
                     && overwritten.contains(&target)
@@ -129,22 +132,52 @@ pub(super) fn is_signature(dictionary: &Dictionary<'_>) -> bool {
 fn account(octets: &[u8], mut spans: Vec<(usize, usize)>, odd: &mut Oddities) {
     spans.sort_unstable();
     spans.dedup();
+    let mut gaps = Gaps { octets, odd, told: 0, rest: None };
     let mut at = 0;
     for (start, end) in spans {
         if start < at {
-            odd.add(OddityKind::ObjectsOverlap, start);
+            gaps.odd.add(OddityKind::ObjectsOverlap, start);
         } else {
-            report_gap(octets, at, start, odd);
+            gaps.report(at, start);
         }
         at = at.max(end);
     }
-    report_gap(octets, at, octets.len(), odd);
+    gaps.report(at, octets.len());
+    gaps.finish();
 }
 
-fn report_gap(octets: &[u8], start: usize, end: usize, odd: &mut Oddities) {
-    let gap = octets.get(start..end).unwrap_or_default();
-    let Some(first) = gap.iter().position(|octet| !is_white(*octet)) else { return };
-    let last = gap.iter().rposition(|octet| !is_white(*octet)).unwrap_or(first);
-    // Placed at its last octet: a gap that reaches beyond a signature's end counts as after it.
-    odd.add(OddityKind::Unaccounted { start: (start + first) as u64 }, start + last);
+/// Gaps that are told one by one. Some producers write a comment before each object: the rest are told as one.
+const TOLD: u32 = 16;
+
+struct Gaps<'g> {
+    octets: &'g [u8],
+    odd: &'g mut Oddities,
+    told: u32,
+    rest: Option<(usize, usize)>,
+}
+
+impl Gaps<'_> {
+    fn report(&mut self, start: usize, end: usize) {
+        let gap = self.octets.get(start..end).unwrap_or_default();
+        let Some(first) = gap.iter().position(|octet| !is_white(*octet)) else { return };
+        let last = gap.iter().rposition(|octet| !is_white(*octet)).unwrap_or(first);
+        if self.told < TOLD {
+            self.told += 1;
+            self.add(start + first, start + last);
+        } else {
+            let (first, _) = self.rest.unwrap_or((start + first, 0));
+            self.rest = Some((first, start + last));
+        }
+    }
+
+    fn finish(mut self) {
+        if let Some((first, last)) = self.rest {
+            self.add(first, last);
+        }
+    }
+
+    /// Placed at its last octet: what reaches beyond a signature's end counts as after it.
+    fn add(&mut self, first: usize, last: usize) {
+        self.odd.add(OddityKind::Unaccounted { start: first as u64 }, last);
+    }
 }
