@@ -118,6 +118,9 @@ fn read_links(
         if section.trailer.encrypted {
             return Err(ReadError::Encrypted);
         }
+        if let Some(key) = section.trailer.duplicate.clone() {
+            odd.add(OddityKind::DuplicateKey { number: 0, key }, section.start);
+        }
         next = section.trailer.prev;
         // After the first-page section of a linearised file stands a 0 (annex F.3.4).
         let first_page = section.trailer.prev.is_some_and(|prev| prev > section.start);

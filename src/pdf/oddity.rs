@@ -16,9 +16,9 @@ pub struct Oddity {
 /// Octets that programs read differently, or that no cross-reference explains.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum OddityKind {
-    /// A key stands twice in a signature, catalog, page or AcroForm dictionary.
+    /// A key stands twice in a trailer, signature, catalog, page or AcroForm dictionary.
     DuplicateKey {
-        /// Object number of the dictionary.
+        /// Object number of the dictionary; 0 for a trailer.
         number: u32,
         /// The key.
         key: String,
@@ -77,7 +77,7 @@ pub enum OddityKind {
     },
     /// The second reader could not load the file, or was not asked because our own reader had met unreadable objects.
     SecondReaderRefuses,
-    /// A signature dictionary was written again after it was signed.
+    /// A signature dictionary was written again after it was signed, or its field was given another one.
     SignatureReplaced {
         /// Object number of the signature dictionary.
         number: u32,
@@ -181,7 +181,7 @@ impl fmt::Display for Oddity {
                 write!(f, "a second reader finds another signature in object {number}")
             }
             OddityKind::SecondReaderRefuses => f.write_str("a second, strict reader does not read the file"),
-            OddityKind::SignatureReplaced { number } => write!(f, "signature {number} was written again after signing"),
+            OddityKind::SignatureReplaced { number } => write!(f, "signature {number} was replaced after signing"),
             OddityKind::SignatureShared { number } => write!(f, "several fields share signature {number}"),
             OddityKind::SignatureWithoutField { number } => write!(f, "no field reaches signature {number}"),
             OddityKind::StartxrefMismatch => f.write_str("startxref names another section"),

@@ -127,7 +127,13 @@ fn report_values(file: &File<'_>, survey: &Survey, fields: &Fields, odd: &mut Od
         if newest.is_some_and(|version| version.revision != *revision) {
             odd.add(OddityKind::SignatureReplaced { number: *number }, position);
         } else if !reached.contains(number) && !holds_inline_value(fields, *number) && orphans.insert(*number) {
-            odd.add(OddityKind::SignatureWithoutField { number: *number }, position);
+            // A field that named it once names another one now, or is gone.
+            let kind = if survey.values.contains(number) {
+                OddityKind::SignatureReplaced { number: *number }
+            } else {
+                OddityKind::SignatureWithoutField { number: *number }
+            };
+            odd.add(kind, position);
         }
     }
     for field in fields.filled.iter().filter(|field| field.sharing > 1) {

@@ -23,6 +23,8 @@ pub(super) struct Referrer {
 pub(super) struct Survey {
     /// Definitions that look like signature dictionaries: number and revision.
     pub(super) signatures: Vec<(u32, usize)>,
+    /// Numbers that some definition of some field names as its value.
+    pub(super) values: BTreeSet<u32>,
     /// Sorted; references inside object definitions, once for each time they stand there.
     pub(super) referrers: Vec<Referrer>,
     pub(super) active: Active,
@@ -92,6 +94,9 @@ impl Survey {
         }
         self.active.look(number, &object.value, object.stream.is_some());
         if let Some(dictionary) = object.dictionary().filter(|_| object.stream.is_none()) {
+            if let Some(value) = dictionary.reference(b"V").filter(|_| dictionary.has(b"T") || dictionary.has(b"FT")) {
+                self.values.insert(value.0);
+            }
             let signature = is_signature(dictionary);
             if signature {
                 self.signatures.push((number, revision));

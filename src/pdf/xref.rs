@@ -30,8 +30,10 @@ pub(super) struct Section {
     pub(super) trailer: Trailer,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Trailer {
+    /// A key that stands twice.
+    pub(super) duplicate: Option<String>,
     pub(super) root: Option<Id>,
     pub(super) information: Option<Id>,
     pub(super) prev: Option<usize>,
@@ -42,6 +44,7 @@ pub(super) struct Trailer {
 impl Trailer {
     fn of(dictionary: &Dictionary<'_>) -> Self {
         Self {
+            duplicate: dictionary.duplicate().map(|key| super::text::decode(&key)),
             root: dictionary.reference(b"Root"),
             information: dictionary.reference(b"Info"),
             prev: offset(dictionary, b"Prev"),
