@@ -1,0 +1,113 @@
+//! Decoding of the streams that hold structure: object streams and cross-reference streams (ISO 32000-2, 7.4).
+//!
+//! Only Flate with PNG predictors is known: nothing else is used for them in practice.
+
+use std::io::Read as _;
+
+use super::value::{Dictionary, Located, Value, same_name};
+use crate::budget::{Budget, Exhausted};
+
+/// Why a stream could not be decoded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum FilterError {
+    Damaged,
+    Exhausted(Exhausted),
+    Unsupported,
+}
+
+impl From<Exhausted> for FilterError {
+    fn from(exhausted: Exhausted) -> Self {
+        Self::Exhausted(exhausted)
+    }
+}
+
+/// Decodes `data` as the stream dictionary says.
+pub(super) fn decode(dictionary: &Dictionary<'_>, data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, FilterError> {
+    // An external file in place of the data (ISO 32000-2, 7.3.8.2) is never opened.
+    if dictionary.has(b"F") {
+        return Err(FilterError::Unsupported);
+    }
+    match filters(dictionary)?.as_slice() {
+        [] => {
+            budget.decoded(data.len())?;
+            Ok(data.to_vec())
+        }
+        [name] if same_name(name, b"FlateDecode") || same_name(name, b"Fl") => {
+            let plain = inflate(data, budget)?;
+            match parameters(dictionary) {
+                Some(parameters) => predict(parameters, plain),
+                None => Ok(plain),
+            }
+        }
+        _ => Err(FilterError::Unsupported),
+    }
+}
+
+fn filters<'a>(dictionary: &Dictionary<'a>) -> Result<Vec<&'a [u8]>, FilterError> {
+    let name = |item: &Located<'a>| match item.value {
+        Value::Name(name) => Ok(name),
+        _ => Err(FilterError::Unsupported),
+    };
+    match dictionary.get(b"Filter") {
+        None | Some(Located { value: Value::Null, .. }) => Ok(Vec::new()),
+        Some(Located { value: Value::Array(items), .. }) => items.iter().map(name).collect(),
+        Some(item) => Ok(vec![name(item)?]),
+    }
+}
+
+fn parameters<'d, 'a>(dictionary: &'d Dictionary<'a>) -> Option<&'d Dictionary<'a>> {
+    let value = dictionary.get(b"DecodeParms")?;
+    value.as_array().map_or(Some(value), <[_]>::first)?.as_dictionary()
+}
+
+fn inflate(data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, FilterError> {
+    let mut plain = Vec::new();
+    // One octet more than is paid for tells "just fits" from "too much".
+    let limit = budget.decoded_left().saturating_add(1);
+    flate2::read::ZlibDecoder::new(data).take(limit).read_to_end(&mut plain).map_err(|_| FilterError::Damaged)?;
+    budget.decoded(plain.len())?;
+    Ok(plain)
+}
+
+/// Undoes the PNG predictors (ISO 32000-2, 7.4.4.4; PNG, 9.2).
+fn predict(parameters: &Dictionary<'_>, plain: Vec<u8>) -> Result<Vec<u8>, FilterError> {
+    match parameters.integer::<u32>(b"Predictor") {
+        None if !parameters.has(b"Predictor") => return Ok(plain),
+        Some(1) => return Ok(plain),
+        Some(10..=15) => {}
+        _ => return Err(FilterError::Unsupported),
+    }
+    if parameters.integer(b"Colors").unwrap_or(1) != 1 || parameters.integer(b"BitsPerComponent").unwrap_or(8) != 8 {
+        return Err(FilterError::Unsupported);
+    }
+    let columns: usize = parameters.integer(b"Columns").unwrap_or(1);
+    if columns == 0 || columns > plain.len() {
+        return Err(FilterError::Damaged);
+    }
+    let mut above = vec![0_u8; columns];
+    let mut undone = Vec::with_capacity(plain.len());
+    for row in plain.chunks(columns + 1) {
+        let (kind, row) = row.split_first().ok_or(FilterError::Damaged)?;
+        let (mut left, mut above_left) = (0_u8, 0_u8);
+        for (octet, up) in row.iter().zip(&mut above) {
+            let guess = match kind {
+                0 => 0,
+                1 => left,
+                2 => *up,
+                3 => u8::midpoint(left, *up),
+                4 => paeth(left, *up, above_left),
+                _ => return Err(FilterError::Damaged),
+            };
+            above_left = *up;
+            left = octet.wrapping_add(guess);
+            *up = left;
+            undone.push(left);
+        }
+    }
+    Ok(undone)
+}
+
+fn paeth(left: u8, up: u8, above_left: u8) -> u8 {
+    let estimate = i16::from(left) + i16::from(up) - i16::from(above_left);
+    [left, up, above_left].into_iter().min_by_key(|octet| (estimate - i16::from(*octet)).abs()).unwrap_or(left)
+}

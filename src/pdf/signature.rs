@@ -1,0 +1,235 @@
+//! One signature as its dictionary describes it (ISO 32000-2, 12.8.1), with the positions on which it rests.
+
+use serde::{Deserialize, Serialize};
+
+use super::byte_range::{ByteRange, ByteRangeError, Coverage};
+use super::change::Modification;
+use super::contents::ContentsError;
+use super::field::FilledField;
+use super::file::File;
+use super::span::Span;
+use super::text;
+use super::value::{Dictionary, Located, Value, decoded_name};
+use crate::time::UnixTime;
+
+/// A signature that a field reaches.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct SignatureField {
+    /// Full name of the field, parts joined by dots.
+    pub field: String,
+    /// Object number and generation of the field.
+    pub object: (u32, u16),
+    /// Object number and generation of the signature dictionary.
+    pub value: (u32, u16),
+    /// Whose signature it is: a person's or agency's, or only that of a clock.
+    pub kind: SignatureKind,
+    /// How the signature value is encoded.
+    pub sub_filter: SubFilter,
+    /// What is covered.
+    pub byte_range: Result<ByteRange, ByteRangeError>,
+    /// Position of the signature value, brackets included.
+    pub contents: Result<Span, ContentsError>,
+    /// How far the signature reaches, `GapNotContents` where range or value cannot be read.
+    pub coverage: Coverage,
+    /// Index of the revision at whose end the covered range ends; `None` where it ends within one.
+    pub revision: Option<usize>,
+    /// The most suspicious thing that revisions after the signed one did.
+    pub modification: Modification,
+    /// `/M`, the time that the signer's machine claims.
+    pub claimed_time: Option<UnixTime>,
+    /// `/Name`.
+    pub name: Option<String>,
+    /// `/Reason`.
+    pub reason: Option<String>,
+    /// `/Location`.
+    pub location: Option<String>,
+    /// Access permissions of a certification signature (12.8.2.2), 1 to 3.
+    pub doc_mdp: Option<u8>,
+    /// Where the signature shows itself, if it does.
+    pub shown: Option<Rectangle>,
+}
+
+/// What a signature is for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub enum SignatureKind {
+    /// A document timestamp (12.8.5): a signature of nobody but a clock.
+    DocumentTimestamp,
+    /// An approval or certification signature.
+    Signature,
+}
+
+/// `/SubFilter` (ISO 32000-2, table 260; ISO 32000-1 for the two with SHA-1).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub enum SubFilter {
+    /// `adbe.pkcs7.detached`
+    AdbePkcs7Detached,
+    /// `adbe.pkcs7.sha1`
+    AdbePkcs7Sha1,
+    /// `adbe.x509.rsa_sha1`
+    AdbeX509RsaSha1,
+    /// `ETSI.CAdES.detached`
+    EtsiCadesDetached,
+    /// `ETSI.RFC3161`
+    EtsiRfc3161,
+    /// Anything else; empty where there is none.
+    Unknown(String),
+}
+
+/// A rectangle on a page, in units of its user space, normalised.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Rectangle {
+    /// Object number of the page that the widget names.
+    pub page: Option<u32>,
+    /// Left edge.
+    pub left: f64,
+    /// Lower edge.
+    pub bottom: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Upper edge.
+    pub top: f64,
+}
+
+impl SubFilter {
+    fn of(dictionary: &Dictionary<'_>) -> Self {
+        let Some(Located { value: Value::Name(raw), .. }) = dictionary.get(b"SubFilter") else {
+            return Self::Unknown(String::new());
+        };
+        match &*decoded_name(raw) {
+            b"adbe.pkcs7.detached" => Self::AdbePkcs7Detached,
+            b"adbe.pkcs7.sha1" => Self::AdbePkcs7Sha1,
+            b"adbe.x509.rsa_sha1" => Self::AdbeX509RsaSha1,
+            b"ETSI.CAdES.detached" => Self::EtsiCadesDetached,
+            b"ETSI.RFC3161" => Self::EtsiRfc3161,
+            other => Self::Unknown(text::decode(other)),
+        }
+    }
+}
+
+impl SignatureField {
+    /// Reads the dictionary of `field` in the newest revision; `None` where there is none.
+    pub(super) fn read(file: &File<'_>, field: FilledField) -> Option<Self> {
+        let newest = file.newest();
+        let holder = file.object(field.value, newest)?;
+        let dictionary = dictionary_of(&holder.value, field.value == field.object)?;
+        let sub_filter = SubFilter::of(dictionary);
+        let byte_range = byte_range(dictionary, file.octets().len() as u64);
+        let contents = contents(dictionary, holder.span.is_some());
+        let coverage = match (&byte_range, &contents) {
+            (Ok(range), Ok(span)) => range.coverage(*span, file.octets().len() as u64),
+            _ => Coverage::GapNotContents,
+        };
+        let timestamp = sub_filter == SubFilter::EtsiRfc3161 || dictionary.is(b"Type", b"DocTimeStamp");
+        let string = |key: &[u8]| {
+            let value = dictionary.get(key)?;
+            Some(text::decode(&file.resolve(value, newest)?.value.as_string()?))
+        };
+        Some(Self {
+            kind: if timestamp { SignatureKind::DocumentTimestamp } else { SignatureKind::Signature },
+            revision: byte_range.ok().and_then(|range| signed_revision(file, range.end())),
+            modification: Modification::None,
+            claimed_time: string(b"M").and_then(|time| UnixTime::parse_pdf_date(&time)),
+            name: string(b"Name"),
+            reason: string(b"Reason"),
+            location: string(b"Location"),
+            doc_mdp: doc_mdp(file, dictionary),
+            shown: Rectangle::of_widget(file, field.widget, newest),
+            field: field.name,
+            object: field.object,
+            value: field.value,
+            sub_filter,
+            byte_range,
+            contents,
+            coverage,
+        })
+    }
+}
+
+/// The signature dictionary in its object, or inside the field that it is written into.
+fn dictionary_of<'v, 'a>(holder: &'v Located<'a>, inside_field: bool) -> Option<&'v Dictionary<'a>> {
+    let dictionary = holder.as_dictionary()?;
+    if inside_field { dictionary.get(b"V")?.as_dictionary() } else { Some(dictionary) }
+}
+
+fn byte_range(dictionary: &Dictionary<'_>, file_len: u64) -> Result<ByteRange, ByteRangeError> {
+    let value = dictionary.get(b"ByteRange").ok_or(ByteRangeError::Missing)?;
+    let items = match &value.value {
+        Value::Array(items) => items,
+        Value::Null => return Err(ByteRangeError::Missing),
+        Value::Reference(_) => return Err(ByteRangeError::Indirect),
+        _ => return Err(ByteRangeError::WrongType),
+    };
+    let Ok(items) = <&[Located<'_>; 4]>::try_from(items.as_slice()) else {
+        return Err(ByteRangeError::WrongCount { count: items.len() as u64 });
+    };
+    let mut raw = [0; 4];
+    for (number, item) in raw.iter_mut().zip(items) {
+        *number = match &item.value {
+            Value::Integer(value) => u64::try_from(*value).map_err(|_| ByteRangeError::Negative)?,
+            Value::Reference(_) => return Err(ByteRangeError::Indirect),
+            _ => return Err(ByteRangeError::WrongType),
+        };
+    }
+    ByteRange::new(raw, file_len)
+}
+
+fn contents(dictionary: &Dictionary<'_>, in_file: bool) -> Result<Span, ContentsError> {
+    let value = dictionary.get(b"Contents").ok_or(ContentsError::Missing)?;
+    match value.value {
+        Value::Null => Err(ContentsError::Missing),
+        Value::Reference(_) => Err(ContentsError::Indirect),
+        Value::Literal(_) => Err(ContentsError::Literal),
+        Value::Hexadecimal(_) if !in_file => Err(ContentsError::InObjectStream),
+        Value::Hexadecimal(b"") => Err(ContentsError::Empty),
+        Value::Hexadecimal(_) => Ok(Span::found(value.start, value.end)),
+        _ => Err(ContentsError::WrongType),
+    }
+}
+
+/// The revision that ends where the covered range ends, white space after either of them aside.
+fn signed_revision(file: &File<'_>, range_end: u64) -> Option<usize> {
+    let range_end = usize::try_from(range_end).ok()?;
+    let parts = file.parts();
+    // The first revision whose end marker lies beyond the range was not finished when it was signed.
+    let index = parts.partition_point(|part| part.marker_end <= range_end).checked_sub(1)?;
+    let rest = file.octets().get(parts.get(index)?.marker_end..range_end)?;
+    // The sender may have signed more than the last revision, trailing octets included.
+    let last = index + 1 == parts.len();
+    (last || rest.iter().all(|octet| super::lexer::is_white(*octet))).then_some(index)
+}
+
+/// `P` of the DocMDP transform, 2 where it is not stated (ISO 32000-2, table 257).
+fn doc_mdp(file: &File<'_>, dictionary: &Dictionary<'_>) -> Option<u8> {
+    let newest = file.newest();
+    let references = file.resolve(dictionary.get(b"Reference")?, newest)?;
+    references.value.as_array()?.iter().take(16).find_map(|item| {
+        let reference = file.resolve(item, newest)?;
+        let reference = reference.value.as_dictionary()?;
+        if !reference.is(b"TransformMethod", b"DocMDP") {
+            return None;
+        }
+        let parameters = reference.get(b"TransformParams").and_then(|value| file.resolve(value, newest));
+        let stated = parameters.and_then(|value| value.value.as_dictionary()?.integer::<u8>(b"P"));
+        Some(stated.filter(|level| (1..=3).contains(level)).unwrap_or(2))
+    })
+}
+
+impl Rectangle {
+    /// The rectangle of a widget that is not hidden and not empty (ISO 32000-2, 12.5.3, 12.5.5).
+    pub(super) fn of_widget(file: &File<'_>, widget: (u32, u16), revision: usize) -> Option<Self> {
+        // Hidden and NoView of table 167.
+        const NOT_SHOWN: u32 = 1 << 1 | 1 << 5;
+        let object = file.object(widget, revision)?;
+        let dictionary = object.dictionary()?;
+        if dictionary.integer::<u32>(b"F").is_some_and(|flags| flags & NOT_SHOWN != 0) {
+            return None;
+        }
+        let array = file.resolve(dictionary.get(b"Rect")?, revision)?;
+        let numbers: Option<Vec<f64>> = array.value.as_array()?.iter().take(5).map(Located::as_number).collect();
+        let [one, two, three, four] = <[f64; 4]>::try_from(numbers?).ok()?;
+        let page = dictionary.reference(b"P").map(|id| id.0);
+        let shown =
+            Self { page, left: one.min(three), bottom: two.min(four), right: one.max(three), top: two.max(four) };
+        (shown.right > shown.left && shown.top > shown.bottom).then_some(shown)
+    }
+}

@@ -1,0 +1,188 @@
+//! One pass over all definitions of all objects: are they where their entries say, does every octet belong to one,
+//! and which of them are of interest later.
+
+use std::collections::BTreeSet;
+
+use super::active::Active;
+use super::file::{File, Object, ObjectError, Version};
+use super::lexer::is_white;
+use super::oddity::{Oddities, OddityKind};
+use super::value::{Dictionary, Value};
+use super::xref::Place;
+
+/// A reference to an object that some later revision writes again.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Referrer {
+    pub(super) target: u32,
+    pub(super) from: u32,
+    pub(super) revision: usize,
+}
+
+/// What the pass found.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Definitions that look like signature dictionaries: number and revision.
+    pub(super) signatures: Vec<(u32, usize)>,
+    /// Numbers that some definition of some field names as its value.
+    pub(super) values: BTreeSet<u32>,
+    /// Sorted; references inside object definitions, once for each time they stand there.
+    pub(super) referrers: Vec<Referrer>,
+    pub(super) active: Active,
+}
+
+/// Reads every definition once.
+pub(super) fn survey(file: &File<'_>, structure: Vec<(usize, usize)>, odd: &mut Oddities) -> Survey {
+    let mut found = Survey::default();
+    let overwritten = overwritten(file);
+    let mut spans = structure;
+    for version in file.versions() {
+        let xref = file.parts().get(version.revision).map_or(0, |part| part.xref.0);
+        match version.place {
+            Place::Free => continue,
+            Place::InFile { offset, .. } => {
+                let inside =
+                    file.parts().get(version.revision).is_some_and(|part| (part.start..part.end).contains(&offset));
+                if !inside {
+                    odd.add(OddityKind::EntryOutsideRevision { number: version.number }, xref.max(offset));
+                }
+            }
+            Place::InStream { .. } => {}
+        }
+        match file.read(*version) {
+            Ok(object) => {
+                spans.extend(object.span);
+                found.take(file, *version, &object, &overwritten, odd);
+            }
+            // The entry is what is odd, and it stands in the section of its revision.
+            Err(ObjectError::Mismatch(other)) => {
+                odd.add(OddityKind::EntryMismatch { number: version.number, found: other }, xref);
+            }
+            Err(ObjectError::Unreadable) => odd.add(OddityKind::ObjectUnreadable { number: version.number }, xref),
+            Err(ObjectError::Exhausted) => break,
+        }
+    }
+    found.referrers.sort_unstable();
+    account(file.octets(), spans, odd);
+    found
+}
+
+/// Numbers with more than one definition: only for those it matters who refers to them.
+fn overwritten(file: &File<'_>) -> BTreeSet<u32> {
+    let mut pairs = file.versions().windows(2);
+    let mut numbers = BTreeSet::new();
+    while let Some([one, two]) = pairs.next() {
+        if one.number == two.number {
+            numbers.insert(one.number);
+        }
+    }
+    numbers
+}
+
+impl Survey {
+    fn take(
+        &mut self,
+        file: &File<'_>,
+        version: Version,
+        object: &Object<'_>,
+        overwritten: &BTreeSet<u32>,
+        odd: &mut Oddities,
+    ) {
+        let Version { number, revision, .. } = version;
+        let position = file.position(number, revision).unwrap_or_default();
+        if !object.length_fits {
+            odd.add(OddityKind::LengthMismatch { number }, position);
+        }
+        self.active.look(number, &object.value, object.stream.is_some());
+        if let Some(dictionary) = object.dictionary().filter(|_| object.stream.is_none()) {
+            if let Some(value) = dictionary.reference(b"V").filter(|_| dictionary.has(b"T") || dictionary.has(b"FT")) {
+                self.values.insert(value.0);
+            }
+            let signature = is_signature(dictionary);
+            if signature {
+                self.signatures.push((number, revision));
+            }
+            if signature || dictionary.is(b"Type", b"Catalog") || dictionary.is(b"Type", b"Page") {
+                report_duplicates(dictionary, number, position, odd);
+            }
+        }
+        // A cross-reference stream's dictionary is a trailer: what it names is compared as such.
+        let is_trailer =
+            object.stream.is_some() && object.dictionary().is_some_and(|stream| stream.is(b"Type", b"XRef"));
+        if !overwritten.is_empty() && !is_trailer {
+            object.value.visit(None, &mut |_, value| {
+                if let Value::Reference((target, _)) = value.value
+                    && overwritten.contains(&target)
+                {
+                    self.referrers.push(Referrer { target, from: number, revision });
+                }
+            });
+        }
+    }
+}
+
+pub(super) fn report_duplicates(dictionary: &Dictionary<'_>, number: u32, position: usize, odd: &mut Oddities) {
+    if let Some(key) = dictionary.duplicate() {
+        odd.add(OddityKind::DuplicateKey { number, key: super::text::decode(&key) }, position);
+    }
+}
+
+/// A dictionary that could be the value of a signature field (ISO 32000-2, table 255).
+pub(super) fn is_signature(dictionary: &Dictionary<'_>) -> bool {
+    let typed = dictionary.is(b"Type", b"Sig") || dictionary.is(b"Type", b"DocTimeStamp");
+    let contents = dictionary.has(b"Contents");
+    contents && (typed || dictionary.has(b"ByteRange")) || typed && dictionary.has(b"Filter")
+}
+
+/// Reports what no span covers, white space aside, and what several cover.
+fn account(octets: &[u8], mut spans: Vec<(usize, usize)>, odd: &mut Oddities) {
+    spans.sort_unstable();
+    spans.dedup();
+    let mut gaps = Gaps { octets, odd, told: 0, rest: None };
+    let mut at = 0;
+    for (start, end) in spans {
+        if start < at {
+            gaps.odd.add(OddityKind::ObjectsOverlap, start);
+        } else {
+            gaps.report(at, start);
+        }
+        at = at.max(end);
+    }
+    gaps.report(at, octets.len());
+    gaps.finish();
+}
+
+/// Gaps that are told one by one. Some producers write a comment before each object: the rest are told as one.
+const TOLD: u32 = 16;
+
+struct Gaps<'g> {
+    octets: &'g [u8],
+    odd: &'g mut Oddities,
+    told: u32,
+    rest: Option<(usize, usize)>,
+}
+
+impl Gaps<'_> {
+    fn report(&mut self, start: usize, end: usize) {
+        let gap = self.octets.get(start..end).unwrap_or_default();
+        let Some(first) = gap.iter().position(|octet| !is_white(*octet)) else { return };
+        let last = gap.iter().rposition(|octet| !is_white(*octet)).unwrap_or(first);
+        if self.told < TOLD {
+            self.told += 1;
+            self.add(start + first, start + last);
+        } else {
+            let (first, _) = self.rest.unwrap_or((start + first, 0));
+            self.rest = Some((first, start + last));
+        }
+    }
+
+    fn finish(mut self) {
+        if let Some((first, last)) = self.rest {
+            self.add(first, last);
+        }
+    }
+
+    /// Placed at its last octet: what reaches beyond a signature's end counts as after it.
+    fn add(&mut self, first: usize, last: usize) {
+        self.odd.add(OddityKind::Unaccounted { start: first as u64 }, last);
+    }
+}
