@@ -10,7 +10,7 @@
 //!
 //! The modules in dependency order, lowest first; each line can be understood with only the lines above it:
 //!
-//! - [`budget`], [`digest`], [`algorithm`], [`time`]: limits, digests, algorithms, moments
+//! - [`budget`], [`digest`], [`time`], [`asn1`], [`algorithm`]: limits, digests, moments, DER values, algorithms
 //! - [`message`], [`pdf`], [`x509`], [`cms`], [`evidence`]: octets into values
 //! - [`signature`], [`sender`]: what one signature proves; who sent the message
 //! - [`dossier`]: everything that a message claims
@@ -24,6 +24,7 @@
 //! clock, no randomness. `tests/it/layers.rs` holds the modules to this order.
 
 pub mod algorithm;
+pub mod asn1;
 pub mod budget;
 pub mod cms;
 pub mod digest;
