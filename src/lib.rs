@@ -25,13 +25,21 @@
 
 pub mod algorithm;
 pub mod asn1;
+pub mod audit;
 pub mod budget;
 pub mod cms;
 pub mod digest;
+pub mod dossier;
+pub mod evidence;
+pub mod gateway;
 pub mod io;
 pub mod message;
 pub mod milter;
 pub mod pdf;
+pub mod policy;
 pub mod sender;
+pub mod settings;
+pub mod signature;
+pub mod stamp;
 pub mod time;
 pub mod x509;
