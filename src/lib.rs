@@ -10,7 +10,7 @@
 //!
 //! The modules in dependency order, lowest first; each line can be understood with only the lines above it:
 //!
-//! - [`budget`], [`digest`], [`algorithm`], [`time`]: limits, digests, algorithms, moments
+//! - [`budget`], [`digest`], [`time`], [`asn1`], [`algorithm`]: limits, digests, moments, DER values, algorithms
 //! - [`message`], [`pdf`], [`x509`], [`cms`], [`evidence`]: octets into values
 //! - [`signature`], [`sender`]: what one signature proves; who sent the message
 //! - [`dossier`]: everything that a message claims
@@ -24,13 +24,22 @@
 //! clock, no randomness. `tests/it/layers.rs` holds the modules to this order.
 
 pub mod algorithm;
+pub mod asn1;
+pub mod audit;
 pub mod budget;
 pub mod cms;
 pub mod digest;
+pub mod dossier;
+pub mod evidence;
+pub mod gateway;
 pub mod io;
 pub mod message;
 pub mod milter;
 pub mod pdf;
+pub mod policy;
 pub mod sender;
+pub mod settings;
+pub mod signature;
+pub mod stamp;
 pub mod time;
 pub mod x509;

@@ -1,3 +1,9 @@
-//! The command line of dieu7.
+//! The program `dieu7`: the command line over the library.
 
-fn main() {}
+mod commands;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::run()
+}

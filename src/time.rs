@@ -139,6 +139,9 @@ pub enum Within {
 }
 
 impl Period {
+    /// Without a bound on either side.
+    pub const ALWAYS: Self = Self { from: None, to: None };
+
     /// The period between the two moments; `None` when it would end before it begins.
     #[must_use]
     pub fn new(from: Option<UnixTime>, to: Option<UnixTime>) -> Option<Self> {

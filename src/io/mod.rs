@@ -1,5 +1,12 @@
-//! Everything that waits: sockets, files, the clock.
+//! Everything that waits: sockets, files, the log, the clock, and the boundary behind which attachments are read.
 //!
-//! What is decided about a message is decided elsewhere, by plain functions; here octets are moved, under deadlines.
+//! Every wait has a deadline and every read a size cap.
 
+pub mod clock;
+pub mod files;
 pub mod milter;
+pub mod reception;
+pub mod samples;
+pub mod sources;
+pub mod store;
+pub mod worker;

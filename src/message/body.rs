@@ -1,7 +1,7 @@
 //! What the text of a mail carries beside words: references to pictures, files written as text.
 
-use super::kind;
 use super::words::find;
+use super::{kind, transfer};
 
 /// Content-IDs that an HTML body refers to (RFC 2392).
 pub(super) fn content_ids(html: &[u8]) -> impl Iterator<Item = String> {
@@ -9,26 +9,8 @@ pub(super) fn content_ids(html: &[u8]) -> impl Iterator<Item = String> {
     let ends = |o: &u8| o.is_ascii_whitespace() || matches!(o, b'"' | b'\'' | b'>' | b'<' | b')' | b'&');
     html.split(ends).filter_map(|piece| {
         let at = piece.windows(4).position(|four| four.eq_ignore_ascii_case(b"cid:"))?;
-        Some(percent_decoded(&piece[at + 4..]))
+        Some(String::from_utf8_lossy(&transfer::percent(&piece[at + 4..])).into_owned())
     })
-}
-
-fn percent_decoded(text: &[u8]) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(&octet) = text.get(at) {
-        match text.get(at + 1..at + 3).filter(|_| octet == b'%').and_then(super::transfer::hex_pair) {
-            Some(value) => {
-                out.push(value);
-                at += 3;
-            }
-            None => {
-                out.push(octet);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Whether a uuencoded (POSIX.1-2017, uuencode) or yEnc file stands in the text, which some readers offer as a file.

@@ -87,7 +87,7 @@ impl Parameters {
                 }
             }
             if *encoded {
-                percent_decode(value, &mut octets);
+                octets.extend(transfer::percent(value));
             } else {
                 octets.extend_from_slice(value);
             }
@@ -100,21 +100,6 @@ impl Parameters {
     #[must_use]
     pub fn readings(&self, name: &str) -> Vec<String> {
         self.extended(name).into_iter().chain(self.plain(name).map(words::decode)).collect()
-    }
-}
-
-fn percent_decode(text: &[u8], out: &mut Vec<u8>) {
-    let mut at = 0;
-    while let Some(&octet) = text.get(at) {
-        if octet == b'%'
-            && let Some(value) = text.get(at + 1..at + 3).and_then(transfer::hex_pair)
-        {
-            out.push(value);
-            at += 3;
-        } else {
-            out.push(octet);
-            at += 1;
-        }
     }
 }
 
@@ -159,7 +144,7 @@ fn split(value: &[u8]) -> impl Iterator<Item = Piece> {
                 }
                 _ if quoted => piece.text.push(octet),
                 // Parentheses inside an unquoted name, `name=a(1).pdf`, are part of it for most readers.
-                b'(' if piece.text.last().is_none_or(|o| o.is_ascii_whitespace()) || comment > 0 => comment += 1,
+                b'(' if piece.text.last().is_none_or(u8::is_ascii_whitespace) || comment > 0 => comment += 1,
                 b')' if comment > 0 => comment -= 1,
                 _ if comment > 0 => {}
                 b';' => return Some(piece),

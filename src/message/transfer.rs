@@ -103,6 +103,18 @@ pub(super) fn hex_pair(digits: &[u8]) -> Option<u8> {
     crate::digest::hex_decode(digits)?.first().copied()
 }
 
+/// Undoes percent-encoding (RFC 3986, 2.1); a percent sign before anything else stays.
+pub(super) fn percent(text: &[u8]) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&octet) = text.get(at) {
+        let value = text.get(at + 1..at + 3).filter(|_| octet == b'%').and_then(hex_pair);
+        octets.push(value.unwrap_or(octet));
+        at += if value.is_some() { 3 } else { 1 };
+    }
+    octets
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -46,7 +46,8 @@ pub fn walk(message: &Message, budget: &mut Budget) -> Walk {
         walker.structural(Ambiguity::BareCarriageReturn);
     }
     let before_body = &message.octets()[..message.body_range().start];
-    if !(before_body.ends_with(b"\n\r\n") || before_body.ends_with(b"\n\n")) && !message.body().is_empty() {
+    let empty_line = [&b"\n\r\n"[..], b"\n\n"].iter().any(|end| before_body.ends_with(end));
+    if message.headers().len() > 0 && !empty_line && !message.body().is_empty() {
         walker.structural(Ambiguity::OddField);
     }
     let top = Entity::read(message.headers(), "text/plain");

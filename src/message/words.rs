@@ -97,7 +97,7 @@ impl<'a> Word<'a> {
         // RFC 2231, 5: a language may follow the character set after an asterisk.
         let set_end = body.iter().take(64).position(|o| *o == b'?')?;
         let charset = body[..set_end].split(|o| *o == b'*').next()?;
-        if charset.is_empty() || !charset.iter().all(|o| o.is_ascii_graphic()) {
+        if charset.is_empty() || !charset.iter().all(u8::is_ascii_graphic) {
             return None;
         }
         let encoding = *body.get(set_end + 1)?;

@@ -6,8 +6,9 @@ use crate::message::{Envelope, Header, Message};
 pub const BODY_MAX: usize = 64 << 20;
 /// Postfix cuts a single field at 60,000 octets; real headers, with long lists of recipients, stay below 1 MiB.
 pub const HEADER_OCTETS_MAX: usize = 4 << 20;
-/// Mail that has passed many lists and filters carries some hundred fields.
-pub const HEADER_FIELDS_MAX: usize = 20_000;
+/// Mail that has passed many lists and filters carries some hundred fields. Postfix searches its queue file anew for
+/// each deletion: to remove forged stamps takes it 0.1 s for 1,000 of them, 1.2 s for 5,000, 23 s for 19,000.
+pub const HEADER_FIELDS_MAX: usize = 2_000;
 /// Postfix accepts 1,000 by default (`smtpd_recipient_limit`), operators of lists raise it.
 pub const RECIPIENTS_MAX: usize = 10_000;
 /// RFC 5321, 4.5.3.1.3: a path has at most 256 octets; with SMTPUTF8 and generous MTAs some more.

@@ -1,5 +1,7 @@
 //! One signature as its dictionary describes it (ISO 32000-2, 12.8.1), with the positions on which it rests.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::byte_range::{ByteRange, ByteRangeError, Coverage};
@@ -73,6 +75,19 @@ pub enum SubFilter {
     EtsiRfc3161,
     /// Anything else; empty where there is none.
     Unknown(String),
+}
+
+impl fmt::Display for SubFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AdbePkcs7Detached => "adbe.pkcs7.detached",
+            Self::AdbePkcs7Sha1 => "adbe.pkcs7.sha1",
+            Self::AdbeX509RsaSha1 => "adbe.x509.rsa_sha1",
+            Self::EtsiCadesDetached => "ETSI.CAdES.detached",
+            Self::EtsiRfc3161 => "ETSI.RFC3161",
+            Self::Unknown(name) => name,
+        })
+    }
 }
 
 /// A rectangle on a page, in units of its user space, normalised.

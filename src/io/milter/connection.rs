@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout};
@@ -14,6 +15,9 @@ use crate::milter::{Decoder, Nonsense, Outcome, Session, Step, Transaction};
 
 /// Answers are collected up to this size while a peer sends commands without waiting.
 const COLLECT_MAX: usize = 16 * 1024;
+
+/// A peer that awaits no replies may have sent a message that the kernel has not shown to us when the server stops.
+const LAST_LOOK: Duration = Duration::from_millis(50);
 
 pub(super) struct Connection<H> {
     stream: Stream,
@@ -77,6 +81,9 @@ impl<H: Handler> Connection<H> {
                     Step::Judge(transaction) => {
                         self.flush().await?;
                         self.judge(*transaction).await?;
+                        if *self.stopping.borrow() {
+                            return Ok(());
+                        }
                     }
                     Step::Reply(response) => response.write(&mut self.answers),
                     Step::Silent => {}
@@ -84,20 +91,12 @@ impl<H: Handler> Connection<H> {
                 if self.answers.len() > COLLECT_MAX {
                     self.flush().await?;
                 }
-                if self.leaving() {
-                    break;
-                }
             }
             self.flush().await?;
-            if self.leaving() || !self.read().await? {
+            if !self.read().await? {
                 return Ok(());
             }
         }
-    }
-
-    /// Whether the server stops and no message would be lost by closing now.
-    fn leaving(&self) -> bool {
-        self.session.at_rest() && *self.stopping.borrow()
     }
 
     /// Waits for more octets; `false` when there will be none and none are missing.
@@ -118,10 +117,7 @@ impl<H: Handler> Connection<H> {
             },
             () = idle => Err(Ended::Idle),
             () = sleep_until(complete_by), if !at_rest => Err(Ended::Slow),
-            stopped = self.stopping.wait_for(|stopping| *stopping), if at_rest => {
-                drop(stopped);
-                Ok(false)
-            }
+            () = last_look(&mut self.stopping), if at_rest => Ok(false),
         }
     }
 
@@ -178,4 +174,11 @@ impl<H: Handler> Connection<H> {
         let written = timeout(self.settings.write, self.stream.write(octets)).await;
         Ok(written.map_err(|_| Ended::Stuck)??)
     }
+}
+
+/// Ends a little after the server has begun to stop.
+async fn last_look(stopping: &mut watch::Receiver<bool>) {
+    // An error means that the server itself is gone, which is a stop too.
+    drop(stopping.wait_for(|stopping| *stopping).await);
+    sleep(LAST_LOOK).await;
 }

@@ -14,7 +14,8 @@ use crate::milter::{Actions, Limits, Outcome, Transaction};
 
 /// Decides about messages. A panic in it costs that message a temporary failure, and nothing else.
 pub trait Handler: Send + Sync + 'static {
-    /// What becomes of the message. The future runs to its end even if the peer goes away meanwhile.
+    /// What becomes of the message. The future runs to its end even if the peer goes away meanwhile; it is dropped
+    /// only when it takes longer than [`Settings::handling`].
     fn handle(&self, transaction: Transaction) -> impl Future<Output = Outcome> + Send;
 }
 

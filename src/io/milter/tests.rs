@@ -295,10 +295,11 @@ async fn messages_under_way_are_finished_at_a_stop_and_idle_connections_are_clos
     sleep(Duration::from_millis(50)).await;
 
     let stopped = tokio::spawn(running.stop());
-    assert!(idle.send(&letter("hello", 10)).await.is_err());
     while path.exists() {
         sleep(Duration::from_millis(5)).await;
     }
+    sleep(Duration::from_millis(150)).await;
+    assert!(idle.send(&letter("hello", 10)).await.is_err());
     assert!(UnixStream::connect(&path).await.is_err());
     let mut rest = Vec::new();
     Command::EndOfHeader.write(&mut rest);
@@ -312,6 +313,22 @@ async fn messages_under_way_are_finished_at_a_stop_and_idle_connections_are_clos
     assert_eq!(first.unwrap().answer, Answer::Accepted);
     assert!(second.is_err());
     assert_eq!(stopped.await.unwrap(), Stopped { cut: 0 });
+}
+
+#[tokio::test]
+async fn a_message_that_had_come_before_the_stop_is_finished() {
+    let running = unix(quick());
+    let mut stream = UnixStream::connect(running.path()).await.unwrap();
+    stream.write_all(&Client::offer(POSTFIX)).await.unwrap();
+    let mut message = started(&mut stream).await;
+    Command::EndOfHeader.write(&mut message);
+    Command::EndOfBody(b"body").write(&mut message);
+    // The server is asleep, at rest, until this test waits.
+    assert_eq!(stream.try_write(&message).unwrap(), message.len());
+    assert_eq!(running.stop().await, Stopped { cut: 0 });
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.ends_with(b"\0\0\0\x01a"));
 }
 
 #[tokio::test]

@@ -1,0 +1,9 @@
+//! The log as values: what an entry holds, in which octets, and the receipt that a durable append gives.
+//!
+//! Not here: where entries are kept (`io::store`). Standards: RFC 8785 (canonical JSON).
+
+mod entry;
+mod receipt;
+
+pub use entry::{Circumstances, Entry, Rulings};
+pub use receipt::{Receipt, look_up_code};

@@ -1,0 +1,84 @@
+//! Why a command could not do its work: what happened and where, what it means, what to do; and the exit code.
+
+use std::fmt::Display;
+
+use super::lang::Lang;
+
+/// All is equivalent, or fine.
+pub const FINE: u8 = 0;
+/// Something was flagged.
+pub const FLAGGED: u8 = 1;
+/// The call or the settings are wrong.
+pub const USAGE: u8 = 2;
+/// Input cannot be read.
+pub const UNREADABLE: u8 = 3;
+
+/// A text in both languages.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    /// Vietnamese.
+    pub vi: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+/// A command that could not do its work.
+#[derive(Debug)]
+pub struct Failure {
+    exit: u8,
+    what: Text,
+    facts: String,
+    advice: Text,
+}
+
+impl Failure {
+    /// `what` happened, with the `facts` (file, line, cause), and what to do about it.
+    pub fn new(exit: u8, what: Text, facts: impl Display, advice: Text) -> Self {
+        Self { exit, what, facts: facts.to_string(), advice }
+    }
+
+    /// Says it on standard error and gives the exit code.
+    pub fn report(&self, lang: Lang) -> u8 {
+        let what = lang.pick(self.what.vi, self.what.en);
+        let advice = lang.pick(self.advice.vi, self.advice.en);
+        eprintln!("dieu7: {what}\n  {}", self.facts);
+        eprintln!("  {}: {advice}", lang.pick("Cách xử lý", "What to do"));
+        self.exit
+    }
+}
+
+/// Settings, policy, anchors or directory cannot be used.
+pub fn settings(facts: impl Display) -> Failure {
+    Failure::new(
+        USAGE,
+        Text { vi: "Tệp cấu hình không dùng được.", en: "A settings file cannot be used." },
+        facts,
+        Text {
+            vi: "sửa tại dòng nêu trên; cổng kiểm tra chữ ký số chưa chạy nên chưa có thư nào bị ảnh hưởng.",
+            en: "mend the line above; nothing was started, so no mail is affected.",
+        },
+    )
+}
+
+/// Input cannot be read.
+pub fn unreadable(facts: impl Display) -> Failure {
+    Failure::new(
+        UNREADABLE,
+        Text { vi: "Không đọc được tệp.", en: "A file cannot be read." },
+        facts,
+        Text { vi: "kiểm tra đường dẫn và quyền đọc.", en: "check the path and the permission to read." },
+    )
+}
+
+/// The log cannot be used.
+pub fn log(facts: impl Display) -> Failure {
+    Failure::new(
+        USAGE,
+        Text { vi: "Không dùng được nhật ký.", en: "The log cannot be used." },
+        facts,
+        Text {
+            vi: "kiểm tra thư mục nhật ký ([log] file): tồn tại, ghi được, còn chỗ trống. Thư vẫn chờ trong hàng đợi của Postfix.",
+            en: "check the folder of the log ([log] file): it exists, is writable, has space. Mail waits in Postfix's queue.",
+        },
+    )
+}

@@ -1,0 +1,166 @@
+//! `dieu7 serve`: the gateway, until it is told to stop.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use dieu7::gateway::{Gateway, Identity};
+use dieu7::io::files;
+use dieu7::io::milter::{self, AllowList, Listener, Stopped, UnixSocket};
+use dieu7::io::reception::Reception;
+use dieu7::io::sources::CrlFolder;
+use dieu7::io::store::SqliteStore;
+use dieu7::io::worker::InProcess;
+use dieu7::milter::Limits;
+use dieu7::settings::{Listen, Settings};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::cli::{ConfigFile, ServeArguments};
+use super::config;
+use super::failure::{self, FINE, Failure, Text, USAGE};
+
+type RealGateway = Gateway<CrlFolder, SqliteStore, InProcess>;
+
+pub fn run(arguments: &ServeArguments) -> Result<u8, Failure> {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "dieu7=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let (settings, file) = config::load(&arguments.config)?;
+    let runtime = runtime()?;
+    let running = runtime.block_on(Running::start(settings))?;
+    let stopped = runtime.block_on(until_told(running, &arguments.config, file))?;
+    if stopped.cut > 0 {
+        tracing::warn!(messages = stopped.cut, "cut off; Postfix keeps them and tries again");
+    }
+    Ok(FINE)
+}
+
+/// A runtime with as many threads as there are cores.
+pub fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failure::unreadable)
+}
+
+/// A gateway that has its rulebook, its log and its socket.
+pub struct Running {
+    gateway: Arc<RealGateway>,
+    listener: Listener,
+    reception: Reception<CrlFolder, SqliteStore, InProcess>,
+    limits: milter::Settings,
+    writer: JoinHandle<()>,
+}
+
+impl Running {
+    /// Opens everything that settings name. Nothing is answered yet, but peers may connect.
+    pub async fn start(settings: Settings) -> Result<Self, Failure> {
+        let rulebook = files::rulebook(&settings).map_err(failure::settings)?;
+        let (store, writer) = SqliteStore::open(&settings.log, &settings.site).map_err(failure::log)?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let identity = Identity {
+            gateway: settings.gateway.clone(),
+            header_prefix: settings.header_prefix.clone(),
+            mode: settings.mode.token(),
+        };
+        let gather = CrlFolder::new(settings.crls.clone());
+        let gateway = Arc::new(Gateway::new(gather, store, InProcess::new(cores), rulebook, identity));
+        let listener = listen(&settings).await?;
+        let reception =
+            Reception::new(Arc::clone(&gateway), settings.mode, settings.too_large, settings.unwritable);
+        let limits = milter::Settings {
+            limits: Limits { body: settings.message_octets, ..Limits::default() },
+            connections: settings.connections,
+            ..milter::Settings::default()
+        };
+        Ok(Self { gateway, listener, reception, limits, writer })
+    }
+
+    /// Answers until `stop` is ready; messages under way are finished, and the log is on disk when this returns.
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> Stopped {
+        let Self { gateway, listener, reception, limits, writer } = self;
+        let stopped = milter::serve(listener, Arc::new(reception), limits, stop).await;
+        // The last clone of the store goes with the gateway; then the writer has nothing more to wait for.
+        drop(gateway);
+        if tokio::task::spawn_blocking(move || writer.join()).await.is_err() {
+            tracing::error!("the log's writer died");
+        }
+        stopped
+    }
+}
+
+async fn listen(settings: &Settings) -> Result<Listener, Failure> {
+    let no_socket = |facts: String| {
+        Failure::new(
+            USAGE,
+            Text { vi: "Không mở được socket milter.", en: "The milter socket cannot be opened." },
+            facts,
+            Text {
+                vi: "tạo thư mục của socket (xem docs/postfix.md), hoặc sửa [milter] socket, socket-group; mỗi socket chỉ một dieu7.",
+                en: "make the socket's folder (see docs/postfix.md), or change [milter] socket, socket-group; one dieu7 per socket.",
+            },
+        )
+    };
+    match &settings.listen {
+        Listen::Inet(address) => {
+            let allow = AllowList::new(&settings.allow_peers).map_err(|error| no_socket(error.to_string()))?;
+            Listener::inet(*address, allow).await.map_err(|error| no_socket(error.to_string()))
+        }
+        Listen::Unix(path) => {
+            let group = Some(settings.socket_group.clone()).filter(|group| !group.is_empty());
+            let socket = UnixSocket { path: path.clone(), mode: settings.socket_mode, group };
+            Listener::unix(&socket).map_err(|error| no_socket(error.to_string()))
+        }
+    }
+}
+
+/// SIGTERM and SIGINT end gracefully, SIGHUP reloads; systemd is told of each step.
+async fn until_told(running: Running, config: &ConfigFile, file: Option<PathBuf>) -> Result<Stopped, Failure> {
+    let on = |kind| signal(kind).map_err(failure::unreadable);
+    let (mut terminate, mut interrupt) = (on(SignalKind::terminate())?, on(SignalKind::interrupt())?);
+    let hangup = on(SignalKind::hangup())?;
+    tracing::info!(settings = file.map(|file| file.display().to_string()), "ready");
+    notify(&[sd_notify::NotifyState::Ready]);
+    let reloading = tokio::spawn(reload_on(hangup, Arc::clone(&running.gateway), config.clone()));
+    let reload = reloading.abort_handle();
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        // The task holds the gateway, and with it the log open.
+        reload.abort();
+        let _ = reloading.await;
+        tracing::info!("stopping");
+        notify(&[sd_notify::NotifyState::Stopping]);
+    };
+    Ok(running.serve(stop).await)
+}
+
+/// Policies, anchors and directory are read again; when one cannot be used the old ones stay. Sockets, log and limits
+/// need a restart.
+async fn reload_on(mut hangup: Signal, gateway: Arc<RealGateway>, config: ConfigFile) {
+    while hangup.recv().await.is_some() {
+        let loaded = config::load(&config).and_then(|(settings, _)| {
+            files::rulebook(&settings).map_err(failure::settings)
+        });
+        match loaded {
+            Ok(rulebook) => {
+                tracing::info!(rulebook = %rulebook.digest(), "reloaded");
+                gateway.replace_rulebook(rulebook);
+            }
+            Err(failure) => {
+                tracing::error!("not reloaded; the settings from before stay in force");
+                failure.report(super::lang::Lang::from_locale());
+            }
+        }
+    }
+}
+
+fn notify(states: &[sd_notify::NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(false, states) {
+        tracing::warn!(%error, "systemd not told");
+    }
+}

@@ -1,0 +1,110 @@
+//! What the outside said, closed before anyone judges.
+//!
+//! Every octet from outside stands here by the need that asked for it, so that a verdict can be replayed. Nothing
+//! here asks; that is `io`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::digest::Sha256;
+
+/// Something outside that would help to decide.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Need {
+    /// The certificate revocation lists of an issuer (RFC 5280, 6.3).
+    Crl {
+        /// The issuer's name, DER.
+        issuer: Vec<u8>,
+    },
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// One or more pieces; each is verified at its use.
+    Pieces(Vec<Piece>),
+    /// Nothing: nobody answered, or nobody has it.
+    Unavailable,
+}
+
+/// Octets from outside, and where they came from.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// As they came.
+    pub octets: Arc<[u8]>,
+    /// A file name or an address, for the record.
+    pub source: String,
+}
+
+/// All answers of one message.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    answers: BTreeMap<Need, Answer>,
+}
+
+/// One piece as it stands in the record: by digest, with its source.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Cited {
+    /// Digest of the octets.
+    pub sha256: String,
+    /// Where they came from.
+    pub source: String,
+}
+
+impl Evidence {
+    /// Keeps what came back. The first answer to a need stands: evidence does not change under a judge.
+    pub fn answer(&mut self, need: Need, answer: Answer) {
+        self.answers.entry(need).or_insert(answer);
+    }
+
+    /// Whether the need was asked already, whatever came back.
+    #[must_use]
+    pub fn holds(&self, need: &Need) -> bool {
+        self.answers.contains_key(need)
+    }
+
+    /// The pieces that answer a need; empty when nothing came.
+    #[must_use]
+    pub fn pieces(&self, need: &Need) -> &[Piece] {
+        match self.answers.get(need) {
+            Some(Answer::Pieces(pieces)) => pieces,
+            Some(Answer::Unavailable) | None => &[],
+        }
+    }
+
+    /// What was used, for the record: sorted, each piece once.
+    #[must_use]
+    pub fn cited(&self) -> Vec<Cited> {
+        let mut cited: Vec<Cited> = self
+            .answers
+            .values()
+            .filter_map(|answer| match answer {
+                Answer::Pieces(pieces) => Some(pieces),
+                Answer::Unavailable => None,
+            })
+            .flatten()
+            .map(|piece| Cited { sha256: Sha256::of(&piece.octets).to_string(), source: piece.source.clone() })
+            .collect();
+        cited.sort();
+        cited.dedup();
+        cited
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_answer_to_a_need_stands() {
+        let need = Need::Crl { issuer: vec![1] };
+        let piece = Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into() };
+        let mut evidence = Evidence::default();
+        evidence.answer(need.clone(), Answer::Unavailable);
+        evidence.answer(need.clone(), Answer::Pieces(vec![piece]));
+        assert!(evidence.holds(&need));
+        assert!(evidence.pieces(&need).is_empty());
+    }
+}

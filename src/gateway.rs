@@ -1,0 +1,172 @@
+//! One message through the six stages.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::audit::{Circumstances, Entry, Receipt};
+use crate::digest::Sha256;
+use crate::dossier::Examined;
+use crate::evidence::{Answer, Evidence, Need};
+use crate::message::Message;
+use crate::message::stamps::stamps;
+use crate::policy::{Case, Judgement, Reason, Rulebook};
+use crate::stamp::Stamp;
+use crate::time::UnixTime;
+
+/// Gathering ends after this many rounds: an answer may raise one more question (who signed it), not many.
+const ROUNDS: usize = 4;
+
+/// Asks the outside world.
+pub trait Gather: Send + Sync + 'static {
+    /// Answers every need; silence is `Answer::Unavailable`.
+    fn gather(&self, needs: Vec<Need>) -> impl Future<Output = Vec<(Need, Answer)>> + Send;
+}
+
+/// Keeps the record.
+pub trait Append: Send + Sync + 'static {
+    /// Answers when the entry is durable.
+    fn append(&self, entry: Entry) -> impl Future<Output = Result<Receipt, Unrecorded>> + Send;
+}
+
+/// Computes, apart from the threads that wait: as many at a time as there are cores, behind a bounded queue.
+pub trait Compute: Send + Sync + 'static {
+    /// Reads the octets of a message; `None` when the examination died.
+    fn examine(&self, message: Arc<Message>) -> impl Future<Output = Option<Examined>> + Send;
+
+    /// What would have to be asked outside.
+    fn needs(&self, case: Arc<Case>) -> impl Future<Output = Vec<Need>> + Send;
+
+    /// Judges.
+    fn judge(&self, case: Arc<Case>) -> impl Future<Output = Option<Judgement>> + Send;
+}
+
+/// The record could not be made durable.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unrecorded(pub String);
+
+impl fmt::Display for Unrecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unrecorded {}
+
+/// What came of a message.
+#[derive(Debug)]
+pub struct Decided {
+    /// The judgement.
+    pub judgement: Judgement,
+    /// Its place in the log.
+    pub receipt: Receipt,
+    /// The header fields to insert.
+    pub stamp: Stamp,
+}
+
+/// Facts about this gateway that stand in every record.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Name of the gateway.
+    pub gateway: String,
+    /// First part of every header name.
+    pub header_prefix: String,
+    /// `stamp` or `observe`.
+    pub mode: &'static str,
+}
+
+/// The gateway: three things that wait, and the rulebook of the moment.
+#[derive(Debug)]
+pub struct Gateway<G, A, C> {
+    gather: G,
+    append: A,
+    compute: C,
+    rulebook: ArcSwap<Rulebook>,
+    identity: Identity,
+}
+
+impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
+    /// Puts a gateway together.
+    pub fn new(gather: G, append: A, compute: C, rulebook: Rulebook, identity: Identity) -> Self {
+        Self { gather, append, compute, rulebook: ArcSwap::from_pointee(rulebook), identity }
+    }
+
+    /// Takes a new rulebook; messages under way that are not yet recorded are judged again by it.
+    pub fn replace_rulebook(&self, rulebook: Rulebook) {
+        self.rulebook.store(Arc::new(rulebook));
+    }
+
+    /// Who this gateway is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The story: examine, gather, judge, record, stamp. `truncated` says that the message is not whole, so it is not
+    /// examined.
+    pub async fn decide(&self, message: Message, truncated: bool, at: UnixTime) -> Result<Decided, Unrecorded> {
+        let message = Arc::new(message);
+        let examined = if truncated { None } else { self.compute.examine(Arc::clone(&message)).await };
+        let digest = Sha256::of(message.octets());
+        let stamped_before = !stamps(&message, &self.identity.header_prefix).is_empty();
+        let mut case = Case {
+            message: Some(Arc::clone(&message)),
+            examined: examined.map(Arc::new),
+            evidence: Evidence::default(),
+            rulebook: self.rulebook.load_full(),
+            at,
+            remarks: stamped_before.then_some(Reason::StampRemoved).into_iter().collect(),
+        };
+        loop {
+            case = self.gather(case).await;
+            let shared = Arc::new(case);
+            let judgement = match self.compute.judge(Arc::clone(&shared)).await {
+                Some(judgement) => judgement,
+                // Judging died: nothing is known, and that is what the record says.
+                None => crate::policy::unexamined(&shared),
+            };
+            let current = self.rulebook.load_full();
+            if !Arc::ptr_eq(&current, &shared.rulebook) {
+                case = Arc::unwrap_or_clone(shared);
+                case.rulebook = current;
+                continue;
+            }
+            let receipt = self.append.append(self.entry(&shared, &message, &judgement, digest)).await?;
+            let stamp = Stamp::new(&judgement, &receipt, &self.identity.header_prefix);
+            return Ok(Decided { judgement, receipt, stamp });
+        }
+    }
+
+    async fn gather(&self, case: Case) -> Case {
+        let mut case = case;
+        for _ in 0..ROUNDS {
+            let shared = Arc::new(case);
+            let mut needs = self.compute.needs(Arc::clone(&shared)).await;
+            case = Arc::unwrap_or_clone(shared);
+            needs.retain(|need| !case.evidence.holds(need));
+            if needs.is_empty() {
+                break;
+            }
+            for (need, answer) in self.gather.gather(needs).await {
+                case.evidence.answer(need, answer);
+            }
+        }
+        case
+    }
+
+    fn entry(&self, case: &Case, message: &Message, judgement: &Judgement, digest: Sha256) -> Entry {
+        let claims = case.examined.as_ref().map(|examined| &examined.dossier.claims);
+        let message_id = claims.and_then(|claims| claims.message_id.clone()).filter(|_| !judgement.is_secret());
+        let around = Circumstances {
+            envelope: message.envelope(),
+            message: digest,
+            message_id: message_id.as_deref().unwrap_or_default(),
+            evidence: &case.evidence,
+            rulebook: case.rulebook.digest(),
+            gateway: &self.identity.gateway,
+            mode: self.identity.mode,
+        };
+        Entry::new(judgement, around)
+    }
+}

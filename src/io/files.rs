@@ -1,0 +1,186 @@
+//! What the operator keeps in files: policies, trust anchors, intermediate certificates, the directory. Loaded whole;
+//! a file that cannot be used is an error that names it, and the old rulebook stays.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::policy::{Policy, Rulebook};
+use crate::sender::{Directory, SenderSettings};
+use crate::settings::Settings;
+use crate::x509::{AnchorStore, Certificate, PUBLISHED, read_certificates};
+
+/// The policy that is used when settings name none.
+pub const BUILT_IN_POLICY: &str = include_str!("../../policies/tuyen-quang-2013.toml");
+/// No file of settings is larger.
+const LARGEST: u64 = 64 << 20;
+
+/// A file that cannot be used, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FileError {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong, one problem each.
+    pub problems: Vec<String>,
+}
+
+impl FileError {
+    fn new(file: &Path, problem: impl fmt::Display) -> Self {
+        Self { file: file.to_owned(), problems: vec![problem.to_string()] }
+    }
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        for problem in &self.problems {
+            write!(f, "\n  {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FileError {}
+
+/// The rulebook that settings describe.
+pub fn rulebook(settings: &Settings) -> Result<Rulebook, FileError> {
+    let mut sources = Vec::new();
+    let policies = policies(&settings.policies, &mut sources)?;
+    let trust = trust(&settings.trust, &mut sources)?;
+    let directory = match &settings.directory {
+        Some(file) => Some(directory(file, &mut sources)?),
+        None => None,
+    };
+    assemble(policies, trust, directory, settings.sender.clone(), &sources)
+}
+
+/// Puts a rulebook together from parts that were loaded one by one.
+pub fn assemble(
+    policies: Vec<Policy>,
+    trust: Trust,
+    directory: Option<Directory>,
+    sender: SenderSettings,
+    sources: &[Vec<u8>],
+) -> Result<Rulebook, FileError> {
+    Rulebook::new(policies, trust.anchors, trust.intermediates, directory, sender, sources)
+        .map_err(|error| FileError::new(Path::new("policies"), error))
+}
+
+/// Reads policy files, or the built-in one when there are none.
+pub fn policies(files: &[PathBuf], sources: &mut Vec<Vec<u8>>) -> Result<Vec<Policy>, FileError> {
+    if files.is_empty() {
+        sources.push(BUILT_IN_POLICY.as_bytes().to_vec());
+        let policy = Policy::read(BUILT_IN_POLICY);
+        return Ok(vec![policy.map_err(|error| FileError::new(Path::new("tuyen-quang-2013.toml"), error))?]);
+    }
+    files.iter().map(|file| policy(file, sources)).collect()
+}
+
+/// Reads one policy file.
+pub fn policy(file: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Policy, FileError> {
+    let text = text(file, sources)?;
+    Policy::read(&text).map_err(|error| FileError::new(file, error))
+}
+
+/// Reads the directory of mailboxes, CSV or TOML by the name of its file.
+pub fn directory(file: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Directory, FileError> {
+    let text = text(file, sources)?;
+    let read = if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
+        Directory::from_toml(&text)
+    } else {
+        Directory::from_csv(&text)
+    };
+    read.map_err(|errors| FileError {
+        file: file.to_owned(),
+        problems: errors.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// Trust anchors, and the certificates that are none but complete paths.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// The anchors.
+    pub anchors: AnchorStore,
+    /// Other certificates of the folder.
+    pub intermediates: Vec<Certificate>,
+    /// Files in which no certificate could be read, with the reason.
+    pub unreadable: Vec<FileError>,
+}
+
+/// Reads a trust folder: `anchors.toml` when it has one, and every certificate below it.
+pub fn trust(folder: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Trust, FileError> {
+    let entries = folder.join("anchors.toml");
+    let listed = if entries.is_file() {
+        text(&entries, sources)?
+    } else {
+        sources.push(PUBLISHED.as_bytes().to_vec());
+        PUBLISHED.to_owned()
+    };
+    let mut anchors = AnchorStore::default();
+    anchors.read(&listed).map_err(|error| FileError::new(&entries, error))?;
+    let mut intermediates = Vec::new();
+    let mut unreadable = Vec::new();
+    for file in files_below(folder) {
+        match certificates_of(&file, sources) {
+            Ok(found) => {
+                for certificate in found {
+                    // Only a pin makes an anchor; everything else merely completes paths.
+                    if anchors.install(certificate.clone()).is_err() {
+                        intermediates.push(certificate);
+                    }
+                }
+            }
+            Err(error) => unreadable.push(error),
+        }
+    }
+    Ok(Trust { anchors, intermediates, unreadable })
+}
+
+/// Every certificate in a file: DER, PEM, or a PKCS#7 bundle.
+pub fn certificates_of(file: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Vec<Certificate>, FileError> {
+    let octets = octets(file)?;
+    let found = read_certificates(&octets).map_err(|error| FileError::new(file, error))?;
+    sources.push(octets);
+    Ok(found)
+}
+
+/// The certificate files of a folder and of the folders in it, sorted.
+#[must_use]
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            let Ok(inner) = std::fs::read_dir(&path) else { continue };
+            files.extend(inner.flatten().map(|entry| entry.path()).filter(|path| path.is_file()));
+        } else if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.retain(|file| {
+        let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
+        ["der", "crt", "cer", "pem", "p7b", "p7c"].iter().any(|known| extension == *known)
+    });
+    files.sort();
+    files
+}
+
+/// The octets of a file of reasonable size.
+pub fn octets(file: &Path) -> Result<Vec<u8>, FileError> {
+    let facts = std::fs::metadata(file).map_err(|error| FileError::new(file, error))?;
+    if facts.len() > LARGEST {
+        return Err(FileError::new(file, format!("larger than {} MB", LARGEST >> 20)));
+    }
+    std::fs::read(file).map_err(|error| FileError::new(file, error))
+}
+
+fn text(file: &Path, sources: &mut Vec<Vec<u8>>) -> Result<String, FileError> {
+    let octets = octets(file)?;
+    let text = String::from_utf8(octets.clone()).map_err(|error| {
+        let sound = &octets[..error.utf8_error().valid_up_to()];
+        let line = sound.split(|octet| *octet == b'\n').count();
+        FileError::new(file, format!("line {line}: not UTF-8; save the file as UTF-8"))
+    })?;
+    sources.push(octets);
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}

@@ -1,0 +1,203 @@
+//! The log in one SQLite file: one writer that commits what waits together, with an fsync, and then answers.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, params};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::audit::{Entry, Receipt};
+use crate::digest::Sha256;
+use crate::gateway::{Append, Unrecorded};
+
+/// `leaf` and `report` are the octets that digests speak of; the other columns exist for queries.
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS entries (
+    idx INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    queue_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    message TEXT NOT NULL,
+    leaf BLOB NOT NULL,
+    report BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS documents (
+    idx INTEGER NOT NULL REFERENCES entries (idx),
+    n INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    name TEXT NOT NULL,
+    result TEXT NOT NULL,
+    PRIMARY KEY (idx, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_at ON entries (at);
+CREATE INDEX IF NOT EXISTS entries_queue_id ON entries (queue_id);
+CREATE INDEX IF NOT EXISTS documents_sha256 ON documents (sha256);
+PRAGMA user_version = 1;
+";
+const NEXT_INDEX: &str = "SELECT coalesce(max(idx) + 1, 0) FROM entries";
+const INSERT_ENTRY: &str = "INSERT INTO entries
+    (idx, id, at, verdict, queue_id, message_id, mailbox, message, leaf, report)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+const INSERT_DOCUMENT: &str = "INSERT INTO documents (idx, n, sha256, name, result) VALUES (?1, ?2, ?3, ?4, ?5)";
+
+/// At most this many entries in one commit: enough to use one fsync well, small enough to answer soon.
+const BATCH: usize = 256;
+/// Entries that may wait for the writer; beyond it `append` itself waits.
+const QUEUE: usize = 1024;
+/// How long the writer waits for another process that holds the file.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Shape of the file that this program writes.
+const SCHEMA_VERSION: i64 = 1;
+
+/// Why the log cannot be opened or written.
+#[derive(Debug)]
+pub struct StoreError {
+    file: PathBuf,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Folder(std::io::Error),
+    NewerSchema(i64),
+    Sqlite(String),
+    Stopped,
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.file.display();
+        match &self.cause {
+            Cause::Folder(error) => write!(f, "the folder of the log {file} cannot be made: {error}"),
+            Cause::NewerSchema(version) => write!(
+                f,
+                "the log {file} was written by a newer dieu7 (shape {version}, this program knows {SCHEMA_VERSION})"
+            ),
+            Cause::Sqlite(error) => write!(f, "the log {file} cannot be used: {error}"),
+            Cause::Stopped => write!(f, "the writer of the log {file} has stopped"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+struct Job {
+    entry: Entry,
+    done: oneshot::Sender<Result<Receipt, String>>,
+}
+
+/// The log, open for appending. Clones share one writer.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    jobs: mpsc::Sender<Job>,
+    file: PathBuf,
+}
+
+impl SqliteStore {
+    /// Opens or makes the log; `site` is the first part of each look-up code. The writer runs in a thread of its own
+    /// until the last clone is dropped; join the handle to know that all is on disk.
+    pub fn open(file: &Path, site: &str) -> Result<(Self, JoinHandle<()>), StoreError> {
+        let fail = |cause| StoreError { file: file.to_owned(), cause };
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| fail(Cause::Folder(error)))?;
+        }
+        let connection = connect(file).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
+        let version: i64 = connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
+        if version > SCHEMA_VERSION {
+            return Err(fail(Cause::NewerSchema(version)));
+        }
+        connection.execute_batch(SCHEMA).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        let site = site.to_owned();
+        let writer = std::thread::Builder::new()
+            .name("log-writer".to_owned())
+            .spawn(move || write(connection, waiting, &site))
+            .map_err(|error| fail(Cause::Folder(error)))?;
+        Ok((Self { jobs, file: file.to_owned() }, writer))
+    }
+}
+
+impl Append for SqliteStore {
+    async fn append(&self, entry: Entry) -> Result<Receipt, Unrecorded> {
+        let unrecorded = |cause| Unrecorded(StoreError { file: self.file.clone(), cause }.to_string());
+        let (done, answer) = oneshot::channel();
+        self.jobs.send(Job { entry, done }).await.map_err(|_| unrecorded(Cause::Stopped))?;
+        match answer.await {
+            Ok(written) => written.map_err(|error| unrecorded(Cause::Sqlite(error))),
+            Err(_) => Err(unrecorded(Cause::Stopped)),
+        }
+    }
+}
+
+fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL syncs the WAL at each commit. NORMAL may lose acknowledged commits when the power fails.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+/// Natural batching: take whatever waits, commit it together, answer all.
+fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &str) {
+    let mut jobs = Vec::with_capacity(BATCH);
+    while waiting.blocking_recv_many(&mut jobs, BATCH) > 0 {
+        let written = commit(&mut connection, &jobs, site);
+        match written {
+            Ok(receipts) => {
+                for (job, receipt) in jobs.drain(..).zip(receipts) {
+                    // A handler that gave up no longer listens; its entry stands all the same.
+                    let _ = job.done.send(Ok(receipt));
+                }
+            }
+            Err(error) => {
+                let error = error.to_string();
+                tracing::error!(%error, entries = jobs.len(), "log not written");
+                for job in jobs.drain(..) {
+                    let _ = job.done.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+fn commit(connection: &mut Connection, jobs: &[Job], site: &str) -> rusqlite::Result<Vec<Receipt>> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let first: u64 = transaction.query_row(NEXT_INDEX, [], |row| row.get(0))?;
+    let receipts: rusqlite::Result<Vec<Receipt>> =
+        jobs.iter().zip(first..).map(|(job, index)| insert(&transaction, &job.entry, site, index)).collect();
+    let receipts = receipts?;
+    transaction.commit()?;
+    Ok(receipts)
+}
+
+fn insert(transaction: &Transaction<'_>, entry: &Entry, site: &str, index: u64) -> rusqlite::Result<Receipt> {
+    let rulings = &entry.rulings;
+    let receipt = Receipt::after_durable_append(site, rulings.at, index, Sha256::of(&entry.leaf));
+    transaction.prepare_cached(INSERT_ENTRY)?.execute(params![
+        index,
+        receipt.id(),
+        rulings.at.seconds(),
+        rulings.verdict,
+        rulings.queue_id,
+        rulings.message_id,
+        rulings.mailbox,
+        rulings.message.to_string(),
+        entry.leaf,
+        entry.report,
+    ])?;
+    let mut document = transaction.prepare_cached(INSERT_DOCUMENT)?;
+    for (n, (sha256, name, result)) in rulings.documents.iter().enumerate() {
+        document.execute(params![index, n + 1, sha256, name, result])?;
+    }
+    Ok(receipt)
+}

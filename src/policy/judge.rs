@@ -1,0 +1,165 @@
+//! From a case to a judgement: a pure function, so that an auditor can run it again.
+
+use crate::budget::Budget;
+use crate::dossier::Content;
+use crate::evidence::Need;
+use crate::sender::Scope;
+use crate::signature::{self, Context};
+
+use super::case::Case;
+use super::constraint::{ConstraintId, Finding};
+use super::document::Bench;
+use super::judgement::{DocumentJudgement, Judgement, NotApplicable};
+use super::outcome::Outcome::Undetermined;
+use super::read::Policy;
+use super::reason::Reason;
+use super::sending::Sending;
+use super::verdict::{DocumentResult, Verdict};
+
+/// What would have to be asked outside to judge the case: nothing that a stranger could choose, because only
+/// certificates whose path has verified to a configured anchor name anything.
+#[must_use]
+pub fn needs(case: &Case, budget: &mut Budget) -> Vec<Need> {
+    let Some(examined) = &case.examined else { return Vec::new() };
+    let context = context(case);
+    let mut needs: Vec<Need> = Vec::new();
+    for (document, octets) in examined.dossier.documents.iter().zip(&examined.octets) {
+        let Content::Pdf(Ok(reading)) = &document.content else { continue };
+        for field in &reading.signatures {
+            needs.extend(signature::needs(octets, field, &context, budget));
+        }
+    }
+    needs.sort();
+    needs.dedup();
+    needs
+}
+
+/// Judges a case.
+#[must_use]
+pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
+    let Some(examined) = &case.examined else { return unexamined(case) };
+    let policy = case.rulebook.policy(case.at);
+    let dossier = &examined.dossier;
+    let sending = Sending::of(case);
+    let findings = sending.findings(policy);
+    let bench = Bench {
+        policy,
+        context: context(case),
+        bind: &|signature| sending.bind(signature),
+        sending: &findings,
+    };
+    let mut documents: Vec<DocumentJudgement> = dossier
+        .documents
+        .iter()
+        .zip(&examined.octets)
+        .map(|(document, octets)| bench.judge(document, octets, budget))
+        .collect();
+    if dossier.stopped.is_some() {
+        documents.push(unseen(documents.len(), policy));
+    }
+    let mut remarks = case.remarks.clone();
+    if dossier.claims.date.is_some_and(|date| date.seconds().abs_diff(case.at.seconds()) > policy.parameters.date_odd_seconds) {
+        remarks.push(Reason::DateOdd);
+    }
+    if dossier.legacy_charset {
+        remarks.push(Reason::Charset);
+    }
+    let scope = sending.scope();
+    if scope == Scope::Mixed {
+        remarks.push(Reason::ScopeMixed);
+    }
+    if dossier.claims.secret_mark.is_some() {
+        remarks.push(Reason::SecretMark);
+        documents.iter_mut().for_each(withhold);
+    }
+    let not_applicable = if scope == Scope::OutOfScope {
+        Some(NotApplicable::OutOfScope)
+    } else if documents.is_empty() {
+        Some(NotApplicable::NoDocument)
+    } else {
+        None
+    };
+    let results: Vec<_> = documents.iter().map(|document| (document.result, document.unmet_by())).collect();
+    let verdict = if not_applicable.is_some() { Verdict::NotApplicable } else { Verdict::summarise(&results) };
+    Judgement {
+        verdict,
+        not_applicable,
+        rule: policy.rule.clone(),
+        policy: policy.id.clone(),
+        at: case.at,
+        sender: sending.shown(),
+        documents,
+        remarks: super::judgement::distinct(remarks.into_iter()),
+    }
+}
+
+/// The judgement of a message that could not be examined at all: too large, or its examination died.
+#[must_use]
+pub fn unexamined(case: &Case) -> Judgement {
+    let policy = case.rulebook.policy(case.at);
+    let sending = Sending::of(case);
+    Judgement {
+        verdict: Verdict::Unchecked,
+        not_applicable: None,
+        rule: policy.rule.clone(),
+        policy: policy.id.clone(),
+        at: case.at,
+        sender: sending.shown(),
+        documents: vec![unseen(0, policy)],
+        remarks: case.remarks.clone(),
+    }
+}
+
+fn context(case: &Case) -> Context<'_> {
+    let parameters = &case.rulebook.policy(case.at).parameters;
+    Context {
+        anchors: case.rulebook.anchors(),
+        intermediates: case.rulebook.intermediates(),
+        evidence: &case.evidence,
+        at: case.at,
+        rsa_bits_least: parameters.rsa_bits_least,
+        sha1_until: parameters.sha1_until,
+    }
+}
+
+/// Stands for what lies behind the limit at which the examination ended. It is there so that nothing that was not
+/// seen can be left out of the verdict.
+fn unseen(seen: usize, policy: &Policy) -> DocumentJudgement {
+    let level = policy.level(ConstraintId::Readable);
+    let reasons = vec![Reason::FileTooLarge];
+    DocumentJudgement {
+        n: u32::try_from(seen).unwrap_or(u32::MAX).saturating_add(1),
+        name: String::new(),
+        kind: "unexamined",
+        size: 0,
+        sha256: None,
+        result: DocumentResult::Unchecked,
+        findings: vec![Finding { constraint: ConstraintId::Readable, outcome: Undetermined, reasons, level }],
+        remarks: Vec::new(),
+        signatures: Vec::new(),
+        deciding: None,
+        details: vec!["not examined: a limit was reached".to_owned()],
+    }
+}
+
+/// Nothing of a document with a secrecy mark is copied (rule, reading 9): no name, no digest, no signer.
+fn withhold(document: &mut DocumentJudgement) {
+    document.name = String::new();
+    document.sha256 = None;
+    document.details.clear();
+    document.signatures.clear();
+    document.deciding = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_seen_weighs_as_undetermined_whatever_else_is_met() {
+        let policy = Policy::read(include_str!("../../policies/tuyen-quang-2013.toml")).unwrap();
+        let unseen = unseen(3, &policy);
+        assert_eq!(unseen.n, 4);
+        assert!(unseen.findings.iter().all(|finding| finding.weight() == Undetermined));
+    }
+}

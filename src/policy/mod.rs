@@ -1,0 +1,28 @@
+//! What the law asks: constraints, how much each weighs, and the verdict that follows.
+//!
+//! Policy is data (`policies/*.toml`), checks are code. Judging is a pure function of dossier, evidence, rulebook and
+//! time: an auditor can run it again years later and must get the same verdict.
+
+mod case;
+mod constraint;
+mod document;
+mod judge;
+mod judgement;
+mod outcome;
+mod read;
+mod reason;
+mod report;
+mod rulebook;
+mod sending;
+mod signed;
+mod verdict;
+
+pub use case::Case;
+pub use constraint::{ConstraintId, Finding, Level};
+pub use judge::{judge, needs, unexamined};
+pub use judgement::{DocumentJudgement, Judgement, NotApplicable, Sender, SignatureJudgement};
+pub use outcome::{Condition, Outcome};
+pub use read::{Parameters, Policy, PolicyError, line_of};
+pub use reason::Reason;
+pub use rulebook::{Rulebook, RulebookError};
+pub use verdict::{DocumentResult, UnmetBy, Verdict};

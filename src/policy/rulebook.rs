@@ -1,0 +1,108 @@
+//! What a message is judged by: policies, trust anchors, directory; taken once per message.
+
+use std::fmt;
+
+use crate::digest::Sha256;
+use crate::sender::{Directory, SenderSettings};
+use crate::time::UnixTime;
+use crate::x509::{AnchorStore, Certificate};
+
+use super::read::Policy;
+
+/// Policies, anchors and directory, as they were at one moment.
+#[derive(Clone, Debug)]
+pub struct Rulebook {
+    policies: Vec<Policy>,
+    anchors: AnchorStore,
+    intermediates: Vec<Certificate>,
+    directory: Option<Directory>,
+    sender: SenderSettings,
+    digest: Sha256,
+}
+
+/// Why there is no rulebook.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RulebookError {
+    /// No policy is loaded.
+    NoPolicy,
+}
+
+impl fmt::Display for RulebookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPolicy => f.write_str("no policy is loaded"),
+        }
+    }
+}
+
+impl std::error::Error for RulebookError {}
+
+impl Rulebook {
+    /// Puts a rulebook together. `sources` are the octets that the parts were read from, whose digest names the
+    /// rulebook in the log.
+    pub fn new(
+        policies: Vec<Policy>,
+        anchors: AnchorStore,
+        intermediates: Vec<Certificate>,
+        directory: Option<Directory>,
+        sender: SenderSettings,
+        sources: &[Vec<u8>],
+    ) -> Result<Self, RulebookError> {
+        if policies.is_empty() {
+            return Err(RulebookError::NoPolicy);
+        }
+        let mut digests = Vec::with_capacity(sources.len() * 32);
+        for source in sources {
+            digests.extend_from_slice(Sha256::of(source).as_bytes());
+        }
+        let digest = Sha256::of(&digests);
+        Ok(Self { policies, anchors, intermediates, directory, sender, digest })
+    }
+
+    /// The policy in force at the time of receipt: of several the one that began last. When none is in force (a
+    /// clock before 2013, say) the first stands in, and the message is out of its scope of time.
+    #[must_use]
+    pub fn policy(&self, at: UnixTime) -> &Policy {
+        self.policies
+            .iter()
+            .filter(|policy| policy.in_force.contains(at))
+            .max_by_key(|policy| policy.in_force.from())
+            .unwrap_or(&self.policies[0])
+    }
+
+    /// All policies.
+    #[must_use]
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// Trust anchors.
+    #[must_use]
+    pub fn anchors(&self) -> &AnchorStore {
+        &self.anchors
+    }
+
+    /// Certificates of issuing CAs that complete paths.
+    #[must_use]
+    pub fn intermediates(&self) -> &[Certificate] {
+        &self.intermediates
+    }
+
+    /// The directory of official mailboxes; `None` when there is none.
+    #[must_use]
+    pub fn directory(&self) -> Option<&Directory> {
+        self.directory.as_ref()
+    }
+
+    /// How senders are known.
+    #[must_use]
+    pub fn sender(&self) -> &SenderSettings {
+        &self.sender
+    }
+
+    /// Names the rulebook in the log.
+    #[must_use]
+    pub fn digest(&self) -> Sha256 {
+        self.digest
+    }
+}

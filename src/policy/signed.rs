@@ -1,0 +1,151 @@
+//! Conditions (a) and (b) as one signature meets them. Conditions are never collected from different signatures
+//! (rule, reading 1).
+
+use crate::pdf::Modification;
+use crate::sender::Binding;
+use crate::signature::{Failure, FormatFault, InForce, Integrity, Revocation, Trust, Validated};
+
+use super::constraint::{ConstraintId, Finding};
+use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
+use super::read::Policy;
+use super::reason::Reason;
+
+/// What later signatures of the same file mean for this one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Later {
+    /// There is none.
+    None,
+    /// Each one passed by itself and draws nothing.
+    Sound,
+    /// One did not pass, or draws on a page, where it could cover what was signed.
+    Doubtful,
+}
+
+/// The findings of one signature for (a) and (b).
+pub(super) fn weigh(signature: &Validated, later: Later, binding: &Binding, policy: &Policy) -> Vec<Finding> {
+    let finding = |constraint, (outcome, reason): (Outcome, Option<Reason>)| Finding {
+        constraint,
+        outcome,
+        reasons: reason.into_iter().collect(),
+        level: policy.level(constraint),
+    };
+    let mut findings = vec![
+        finding(ConstraintId::Readable, if signature.ambiguous { doubt(Reason::FileAmbiguous) } else { (Met, None) }),
+        finding(ConstraintId::SignaturePresent, (Met, None)),
+        finding(ConstraintId::SignatureIntact, intact(&signature.integrity)),
+        finding(ConstraintId::Unchanged, unchanged(signature)),
+        finding(ConstraintId::Coverage, covered(&signature.integrity)),
+        finding(ConstraintId::LaterSignatures, later_signatures(later)),
+        finding(ConstraintId::SignerIsSender, signer(signature, binding)),
+        finding(ConstraintId::TrustedPath, trusted(signature)),
+        finding(ConstraintId::InForce, in_force(signature.in_force)),
+        finding(ConstraintId::NotRevoked, not_revoked(signature.revocation)),
+        finding(ConstraintId::Algorithm, if signature.strong { (Met, None) } else { doubt(Reason::SigWeak) }),
+    ];
+    // What depends on a path has nothing to say without one; the path itself tells why (b) is not met.
+    if !matches!(signature.trust, Trust::Trusted(_)) {
+        findings.retain(|f| !matches!(f.constraint, ConstraintId::InForce | ConstraintId::NotRevoked));
+    }
+    findings
+}
+
+fn doubt(reason: Reason) -> (Outcome, Option<Reason>) {
+    (Undetermined, Some(reason))
+}
+
+fn no(reason: Reason) -> (Outcome, Option<Reason>) {
+    (Unmet, Some(reason))
+}
+
+fn intact(integrity: &Integrity) -> (Outcome, Option<Reason>) {
+    match integrity {
+        Integrity::Intact => (Met, None),
+        Integrity::Unsupported | Integrity::NoCertificate => doubt(Reason::SigFormat),
+        Integrity::Failed(failure) => match failure {
+            Failure::Format(FormatFault::Changed(_) | FormatFault::Gap | FormatFault::Structure)
+            | Failure::NotYetValid => (Met, None),
+            Failure::Format(FormatFault::ByteRange | FormatFault::Cms | FormatFault::Contents)
+            | Failure::Hash
+            | Failure::SigCrypto => no(Reason::SigBad),
+        },
+    }
+}
+
+fn unchanged(signature: &Validated) -> (Outcome, Option<Reason>) {
+    match &signature.integrity {
+        Integrity::Failed(Failure::Format(FormatFault::Changed(_) | FormatFault::Structure)) => no(Reason::DocChanged),
+        _ => (Met, None),
+    }
+}
+
+fn covered(integrity: &Integrity) -> (Outcome, Option<Reason>) {
+    match integrity {
+        Integrity::Failed(Failure::Format(FormatFault::Gap)) => no(Reason::SigPartial),
+        _ => (Met, None),
+    }
+}
+
+fn later_signatures(later: Later) -> (Outcome, Option<Reason>) {
+    match later {
+        Later::None | Later::Sound => (Met, None),
+        Later::Doubtful => doubt(Reason::LaterSignature),
+    }
+}
+
+/// Article 7.2 a: "the digital signature *of the sender*" (reading 2).
+fn signer(signature: &Validated, binding: &Binding) -> (Outcome, Option<Reason>) {
+    if signature.signer.is_none() {
+        return doubt(Reason::SignerUnknown);
+    }
+    match binding {
+        Binding::Bound(_) => (Met, None),
+        Binding::OtherAgency { .. } => no(Reason::SignerNotSender),
+        Binding::Person => doubt(Reason::SignerPerson),
+        Binding::Unknown => doubt(Reason::SignerUnknown),
+    }
+}
+
+fn trusted(signature: &Validated) -> (Outcome, Option<Reason>) {
+    match &signature.trust {
+        Trust::Trusted(_) => (Met, None),
+        Trust::AnchorMissing { .. } => doubt(Reason::AnchorMissing),
+        Trust::Bad(_) | Trust::NotForDocuments => no(Reason::PathBad),
+        Trust::NotTrusted => no(Reason::CaNotTrusted),
+        Trust::Unlisted => doubt(Reason::CaUnlisted),
+        Trust::Limit => doubt(Reason::FileTooLarge),
+        Trust::NoCertificate => doubt(Reason::SigFormat),
+    }
+}
+
+fn in_force(in_force: InForce) -> (Outcome, Option<Reason>) {
+    match in_force {
+        InForce::Yes => (Met, None),
+        // Received before the certificate began, so signed before it began.
+        InForce::NotYet => no(Reason::CertNotYetValid),
+        // Receipt is an upper bound of the signing time: it never proves "expired when signed".
+        InForce::Ended | InForce::Unknown => doubt(Reason::TimeUnproven),
+    }
+}
+
+fn not_revoked(revocation: Option<Revocation>) -> (Outcome, Option<Reason>) {
+    match revocation {
+        Some(Revocation::Clear) => (Met, None),
+        Some(Revocation::Stale) => doubt(Reason::RevStale),
+        Some(Revocation::Unavailable) | None => doubt(Reason::RevUnavailable),
+        Some(Revocation::OnHold) => doubt(Reason::CertSuspended),
+        Some(Revocation::Revoked) => doubt(Reason::CertRevokedNoProof),
+        Some(Revocation::CaRevoked) => no(Reason::CaRevoked),
+    }
+}
+
+/// Remarks on a signature that decide nothing.
+pub(super) fn remarks(signature: &Validated) -> Vec<Reason> {
+    let mut remarks = Vec::new();
+    if !signature.timestamped {
+        remarks.push(Reason::TsNone);
+    }
+    if signature.integrity == Integrity::Intact && signature.modification != Modification::None {
+        remarks.push(Reason::DocChangedAllowed);
+    }
+    remarks
+}

@@ -1,0 +1,57 @@
+//! Identification of the signer and validation of the certification path (EN 319 102-1, 5.2.3 and 5.2.6).
+
+use crate::budget::Budget;
+use crate::time::UnixTime;
+use crate::x509::{AnchorStore, Certificate, Path, PathError, PathFault, PathSearch, Purpose};
+
+/// Where the signer's certificate leads.
+#[derive(Clone, Debug)]
+pub enum Trust {
+    /// The path ends at a CA that is known by its pin, but whose certificate is not installed.
+    AnchorMissing {
+        /// Id of the entry in anchors.toml.
+        id: String,
+    },
+    /// A path exists, and breaks a rule of RFC 5280.
+    Bad(PathFault),
+    /// A limit was reached before a path was found.
+    Limit,
+    /// No path leads to any anchor.
+    NotTrusted,
+    /// The certificate must not sign documents (key usage, RFC 5280, 4.2.1.3; RFC 9336).
+    NotForDocuments,
+    /// There is no certificate to follow.
+    NoCertificate,
+    /// A path to an anchor that is trusted for this purpose.
+    Trusted(Path),
+    /// The CA was not licensed at the time.
+    Unlisted,
+}
+
+/// The purposes that serve signatures on documents.
+const DOCUMENTS: &[Purpose] = &[Purpose::PublicDuty, Purpose::PublicCa];
+
+pub(super) fn follow(
+    signer: Option<&Certificate>,
+    bag: &[Certificate],
+    intermediates: &[Certificate],
+    anchors: &AnchorStore,
+    at: UnixTime,
+    budget: &mut Budget,
+) -> Trust {
+    let Some(signer) = signer else { return Trust::NoCertificate };
+    if signer.may_sign_documents().is_err() {
+        return Trust::NotForDocuments;
+    }
+    let pool: Vec<Certificate> = bag.iter().chain(intermediates).cloned().collect();
+    let search = PathSearch { pool: &pool, anchors, purposes: DOCUMENTS, at };
+    match search.build(signer, budget) {
+        Ok(path) if path.unlisted_ca(anchors).is_some() => Trust::Unlisted,
+        Ok(path) => Trust::Trusted(path),
+        Err(PathError::AnchorMissing { id }) => Trust::AnchorMissing { id },
+        Err(PathError::Bad { fault, .. }) => Trust::Bad(fault),
+        Err(PathError::Exhausted) => Trust::Limit,
+        Err(PathError::NotTrusted) => Trust::NotTrusted,
+        Err(PathError::OutsideTrustPeriod { .. }) => Trust::Unlisted,
+    }
+}

@@ -1,0 +1,165 @@
+//! The outcome for one signature, in the terms of ETSI EN 319 102-1 V1.3.1, 5.1.3: an indication, and a
+//! sub-indication that is typed by it, so that TOTAL-PASSED with a failure code cannot be written down.
+
+use serde::Serialize;
+
+use crate::pdf::Modification;
+use crate::time::UnixTime;
+use crate::x509::{Path, PathFault};
+
+/// Outcome of the validation of one signature.
+#[derive(Clone, Debug)]
+pub enum Conclusion {
+    /// TOTAL-PASSED.
+    Passed(Passed),
+    /// TOTAL-FAILED.
+    Failed(Failure),
+    /// INDETERMINATE: not enough is known to say either.
+    Indeterminate(Indeterminate),
+}
+
+/// Made only by `signature::validate`: holds the path and the time that were proven.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    pub(super) path: Path,
+    pub(super) best_signature_time: UnixTime,
+}
+
+impl Passed {
+    /// The path from the signer to a trust anchor.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The earliest moment at which the signature is proven to exist.
+    #[must_use]
+    pub fn best_signature_time(&self) -> UnixTime {
+        self.best_signature_time
+    }
+}
+
+/// TOTAL-FAILED: the signature is certainly not valid.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Failure {
+    /// FORMAT_FAILURE; ours too for changes after signing, for which the standard has no code.
+    Format(FormatFault),
+    /// HASH_FAILURE: the signed octets are not those that were signed.
+    Hash,
+    /// NOT_YET_VALID: received before the certificate came into force, so signed before it.
+    NotYetValid,
+    /// SIG_CRYPTO_FAILURE: the signature value does not verify with the signer's key.
+    SigCrypto,
+}
+
+/// What is wrong with the form of a signature.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum FormatFault {
+    /// `/ByteRange` cannot be the one of a signature over this file.
+    ByteRange,
+    /// The revisions after the signed one changed more than a further signature needs.
+    Changed(Modification),
+    /// The CMS object is malformed or not one that a single signer made.
+    Cms,
+    /// `/Contents` is not one hexadecimal string that holds one CMS object and zero padding.
+    Contents,
+    /// The octets left out of the digest are not exactly `/Contents`.
+    Gap,
+    /// The structure around the signature contradicts itself.
+    Structure,
+}
+
+/// INDETERMINATE.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Indeterminate {
+    /// CERTIFICATE_CHAIN_GENERAL_FAILURE.
+    ChainGeneralFailure(PathFault),
+    /// CHAIN_CONSTRAINTS_FAILURE: the certificate may not sign documents.
+    ChainConstraints,
+    /// CRYPTO_CONSTRAINTS_FAILURE_NO_POE: an algorithm that was secure only until a day before which nothing proves
+    /// the signature.
+    CryptoConstraintsNoPoe,
+    /// NO_CERTIFICATE_CHAIN_FOUND; the anchor's id when the path ends at one that is known but not installed.
+    NoCertificateChainFound {
+        /// Id of the known anchor whose certificate is not installed.
+        missing_anchor: Option<String>,
+    },
+    /// NO_SIGNING_CERTIFICATE_FOUND.
+    NoSigningCertificateFound,
+    /// OUT_OF_BOUNDS_NO_POE: expired now, and nothing proves that the signature is older.
+    OutOfBoundsNoPoe,
+    /// REVOKED_NO_POE (the signer) or REVOKED_CA_NO_POE.
+    RevokedNoPoe {
+        /// It is the certificate of a CA on the path that is revoked.
+        ca: bool,
+    },
+    /// SIG_CONSTRAINTS_FAILURE: a form or attribute that is not supported or not as required.
+    SigConstraints,
+    /// TRY_LATER: what would decide could not be had.
+    TryLater(Doubt),
+}
+
+/// What could not be had.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Doubt {
+    /// A limit was reached before the end of the examination.
+    Limit,
+    /// The certificate is on hold.
+    OnHold,
+    /// The newest revocation list is past its nextUpdate.
+    RevocationStale,
+    /// There is no usable revocation data.
+    RevocationUnavailable,
+}
+
+impl Conclusion {
+    /// The indication.
+    #[must_use]
+    pub const fn indication(&self) -> &'static str {
+        match self {
+            Self::Passed(_) => "TOTAL-PASSED",
+            Self::Failed(_) => "TOTAL-FAILED",
+            Self::Indeterminate(_) => "INDETERMINATE",
+        }
+    }
+
+    /// The sub-indication; `None` when passed.
+    #[must_use]
+    pub const fn sub_indication(&self) -> Option<&'static str> {
+        match self {
+            Self::Passed(_) => None,
+            Self::Failed(failure) => Some(match failure {
+                Failure::Format(_) => "FORMAT_FAILURE",
+                Failure::Hash => "HASH_FAILURE",
+                Failure::NotYetValid => "NOT_YET_VALID",
+                Failure::SigCrypto => "SIG_CRYPTO_FAILURE",
+            }),
+            Self::Indeterminate(indeterminate) => Some(match indeterminate {
+                Indeterminate::ChainGeneralFailure(_) => "CERTIFICATE_CHAIN_GENERAL_FAILURE",
+                Indeterminate::ChainConstraints => "CHAIN_CONSTRAINTS_FAILURE",
+                Indeterminate::CryptoConstraintsNoPoe => "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+                Indeterminate::NoCertificateChainFound { .. } => "NO_CERTIFICATE_CHAIN_FOUND",
+                Indeterminate::NoSigningCertificateFound => "NO_SIGNING_CERTIFICATE_FOUND",
+                Indeterminate::OutOfBoundsNoPoe => "OUT_OF_BOUNDS_NO_POE",
+                Indeterminate::RevokedNoPoe { ca: false } => "REVOKED_NO_POE",
+                Indeterminate::RevokedNoPoe { ca: true } => "REVOKED_CA_NO_POE",
+                Indeterminate::SigConstraints => "SIG_CONSTRAINTS_FAILURE",
+                Indeterminate::TryLater(_) => "TRY_LATER",
+            }),
+        }
+    }
+
+    /// Whether the signature passed.
+    #[must_use]
+    pub const fn is_passed(&self) -> bool {
+        matches!(self, Self::Passed(_))
+    }
+}
+
+/// Where the best signature time comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeSource {
+    /// The gateway's own time of receipt: an upper bound.
+    Receipt,
+}

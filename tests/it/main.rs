@@ -1,0 +1,5 @@
+//! The one integration-test binary.
+
+mod cases;
+mod layers;
+mod log;
