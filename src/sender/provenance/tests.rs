@@ -21,7 +21,11 @@ fn settings() -> SenderSettings {
             clients: vec![BORDER.parse::<IpAddr>().unwrap()],
             received_above: 1,
         }],
-        attested_domains: vec![Attestation { domain: "TQ.vn".into(), by: "Sở TTTT".into(), on: "2026-01-01".into() }],
+        attested_domains: vec![Attestation {
+            domain: "TQ.vn".to_owned().try_into().unwrap(),
+            by: "Sở TTTT".into(),
+            on: "2026-01-01".to_owned().try_into().unwrap(),
+        }],
         ..SenderSettings::default()
     }
 }
