@@ -1,0 +1,103 @@
+//! One row of a directory file, as typed, into a listing, as meant.
+
+use std::collections::BTreeSet;
+
+use super::{DAY, DirectoryError, Kind, Listing, RowFault};
+use crate::digest::Sha256;
+use crate::message::Mailbox;
+use crate::time::{Period, UnixTime};
+
+/// Columns of the CSV form, keys of the TOML form.
+pub(super) const COLUMNS: [&str; 10] =
+    ["mailbox", "kind", "agency", "aliases", "logins", "published_on", "source", "valid_from", "valid_to", "signers"];
+
+/// Cells of one row; lists already split.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    pub mailbox: String,
+    pub kind: String,
+    pub agency: String,
+    pub aliases: Vec<String>,
+    pub logins: Vec<String>,
+    pub published_on: String,
+    pub source: String,
+    pub valid_from: String,
+    pub valid_to: String,
+    pub signers: Vec<String>,
+}
+
+/// Aliases with this prefix are no names but codes in certificates: `MST:5000123456` (UID of the subject).
+const CODE_PREFIX: &str = "MST:";
+
+impl Row {
+    /// Checks every cell; all faults of the row are reported. `line_of` tells where a column stands.
+    pub fn read(self, line_of: impl Fn(&str) -> u64, errors: &mut Vec<DirectoryError>) -> Option<Listing> {
+        let before = errors.len();
+        let mut fault = |column: &'static str, fault| {
+            errors.push(DirectoryError { line: line_of(column), column: Some(column), fault });
+        };
+        let mailbox = Mailbox::parse(self.mailbox.trim()).ok();
+        if mailbox.is_none() {
+            fault("mailbox", RowFault::NotAMailbox(self.mailbox));
+        }
+        let kind = match self.kind.trim() {
+            "personal" => Some(Kind::Personal),
+            "unit" => Some(Kind::Unit),
+            _ => None,
+        };
+        if kind.is_none() {
+            fault("kind", RowFault::NotAKind(self.kind));
+        }
+        let agency = self.agency.trim().to_owned();
+        if agency.is_empty() && kind == Some(Kind::Unit) {
+            fault("agency", RowFault::Empty);
+        }
+        let mut signers = BTreeSet::new();
+        for pin in self.signers {
+            match Sha256::from_hex(pin.trim()) {
+                Some(digest) => drop(signers.insert(digest)),
+                None => fault("signers", RowFault::NotADigest(pin)),
+            }
+        }
+        let mut date = |column, text: String| match text.trim() {
+            "" => None,
+            day => {
+                let moment = UnixTime::parse(day).filter(|_| day.len() == 10);
+                if moment.is_none() {
+                    fault(column, RowFault::NotADate(text));
+                }
+                moment
+            }
+        };
+        let published_on = date("published_on", self.published_on);
+        let from = date("valid_from", self.valid_from);
+        // The last day belongs to the period, to its last second in Vietnam.
+        let to = date("valid_to", self.valid_to).map(|day| day.plus(DAY - 1));
+        let period = Period::new(from, to);
+        if period.is_none() {
+            fault("valid_to", RowFault::EndsBeforeStart);
+        }
+        let (codes, aliases): (Vec<String>, Vec<String>) =
+            self.aliases.into_iter().partition(|alias| alias.starts_with(CODE_PREFIX));
+        if errors.len() > before {
+            return None;
+        }
+        Some(Listing {
+            mailbox: mailbox?,
+            kind: kind?,
+            agency,
+            aliases,
+            codes: codes.iter().map(|code_text| code(code_text)).collect(),
+            logins: self.logins.iter().map(|login| login.to_ascii_lowercase()).collect(),
+            published_on,
+            source: self.source.trim().to_owned(),
+            period: period?,
+            signers,
+        })
+    }
+}
+
+/// A code in the form in which codes are compared: without prefix and spaces.
+pub fn code(text: &str) -> String {
+    text.strip_prefix(CODE_PREFIX).unwrap_or(text).chars().filter(|c| !c.is_whitespace()).collect()
+}

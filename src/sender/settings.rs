@@ -1,0 +1,171 @@
+//! What the operator says about senders and recipients.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::mailbox::domain_name;
+use crate::time::UnixTime;
+
+/// The table `[sender]` of the settings.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SenderSettings {
+    /// Domains of state agencies. With none every recipient counts as one: a gateway that was not told its domains
+    /// checks all mail rather than none.
+    pub agency_domains: Vec<Domain>,
+    /// Also the domains below the agency domains. Article 4 has a flat domain, so this is off.
+    pub agency_subdomains: bool,
+    /// Postfix services (`{daemon_name}`) on which users log in, such as `submission`.
+    pub submission_services: Vec<String>,
+    /// Hosts that authenticate mail before it reaches this one.
+    pub border_hosts: Vec<BorderHost>,
+    /// Domains whose servers let a login send only from its own mailbox. DKIM proves a domain, not a mailbox: elsewhere
+    /// any clerk could send as any unit.
+    pub attested_domains: Vec<Attestation>,
+    /// After how many days a directory has to be read again (`dir-stale`).
+    pub directory_max_age_days: u32,
+    /// Names that certificates of listed agencies may bear as organisation (O) or place (L) beside the agency's own,
+    /// such as `UBND tỉnh Tuyên Quang`, `Tuyên Quang`. Without them two provinces' *Sở Y tế* could not be told apart.
+    pub parent_names: Vec<String>,
+    /// What a recipient outside the agency domains makes of a message that has one inside too.
+    pub mixed_recipients: MixedRecipients,
+}
+
+/// A host whose Authentication-Results are believed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BorderHost {
+    /// The authserv-id that it writes (RFC 8601, 2.5). It must remove fields with this name from incoming mail.
+    pub authserv_id: String,
+    /// Addresses from which it delivers to this host. The field of a message from anywhere else is a forgery.
+    pub clients: Vec<IpAddr>,
+    /// How many Received fields the border host and those behind it write above its results.
+    #[serde(default = "one")]
+    pub received_above: u8,
+}
+
+/// Who vouches that the servers of a domain bind logins to From, and since when.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    /// The domain, exactly as after the `@`.
+    pub domain: Domain,
+    /// Name of the office or person who attested it.
+    pub by: String,
+    /// The day of the attestation; it counts from then on.
+    pub on: Day,
+}
+
+/// A host name, as A-labels in lower case.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String")]
+pub struct Domain(String);
+
+impl Domain {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Domain {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        domain_name(&text)
+            .map(Self)
+            .ok_or_else(|| format!("expected a domain such as tuyenquang.gov.vn, found {text:?}"))
+    }
+}
+
+/// The first moment of a day in Vietnam, written in ISO form.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Day {
+    written: String,
+    start: UnixTime,
+}
+
+impl Day {
+    /// When it begins.
+    #[must_use]
+    pub fn start(&self) -> UnixTime {
+        self.start
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.written
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match UnixTime::parse(&text) {
+            Some(start) if text.len() == 10 => Ok(Self { written: text, start }),
+            _ => Err(format!("expected a date such as 2026-11-01, found {text:?}")),
+        }
+    }
+}
+
+/// Rule reading 6: a milter marks the message, not one recipient's copy.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MixedRecipients {
+    /// In scope, with the remark `scope-mixed`.
+    #[default]
+    Remark,
+    /// Out of scope.
+    OutOfScope,
+}
+
+impl Default for SenderSettings {
+    fn default() -> Self {
+        Self {
+            agency_domains: Vec::new(),
+            agency_subdomains: false,
+            submission_services: Vec::new(),
+            border_hosts: Vec::new(),
+            attested_domains: Vec::new(),
+            directory_max_age_days: 90,
+            parent_names: Vec::new(),
+            mixed_recipients: MixedRecipients::default(),
+        }
+    }
+}
+
+fn one() -> u8 {
+    1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_with_their_defaults_and_wrong_ones_are_refused() {
+        let settings: SenderSettings = toml::from_str(
+            "agency_domains = [\"TuyenQuang.gov.vn\"]\n[[border_hosts]]\nauthserv_id = \"mx\"\nclients = [\"10.0.0.1\"]\n\
+             [[attested_domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"2026-01-01\"\n",
+        )
+        .unwrap();
+        assert_eq!(settings.agency_domains[0].as_str(), "tuyenquang.gov.vn");
+        assert_eq!((settings.border_hosts[0].received_above, settings.directory_max_age_days), (1, 90));
+        for wrong in [
+            "agency_domains = [\"gov\"]",
+            "agency_domains = [\"a@b.vn\"]",
+            "unknown = 1",
+            "mixed_recipients = \"maybe\"",
+            "[[attested_domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"1/1/2026\"",
+            "[[border_hosts]]\nauthserv_id = \"mx\"",
+        ] {
+            assert!(toml::from_str::<SenderSettings>(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(toml::from_str::<SenderSettings>("").unwrap(), SenderSettings::default());
+    }
+}
