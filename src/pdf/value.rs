@@ -268,15 +268,12 @@ pub(super) fn decoded_name(raw: &[u8]) -> Cow<'_, [u8]> {
     let mut name = Vec::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((first, tail)) = rest.split_first() {
-        match tail.get(..2).filter(|_| *first == b'#').and_then(crate::digest::hex_decode) {
-            Some(octet) => {
-                name.extend(octet);
-                rest = &tail[2..];
-            }
-            None => {
-                name.push(*first);
-                rest = tail;
-            }
+        if let Some(octet) = tail.get(..2).filter(|_| *first == b'#').and_then(crate::digest::hex_decode) {
+            name.extend(octet);
+            rest = tail.get(2..).unwrap_or_default();
+        } else {
+            name.push(*first);
+            rest = tail;
         }
     }
     Cow::Owned(name)
