@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::fault::{Fault, ReadError};
+use super::fault::{Fault, Limit, ReadError};
 use super::lexer::{Lexer, is_white};
 use super::oddity::{Oddities, OddityKind};
 use super::value::{Body, Id, read_body};
 use super::xref::{Place, Section, SectionKind, Trailer, read_section};
-use crate::budget::Budget;
+use crate::budget::{Budget, Exhausted};
 
 /// One revision: what one save wrote.
 #[derive(Debug)]
@@ -49,6 +49,9 @@ struct Ending {
     end: usize,
 }
 
+/// Papers are saved a few dozen times; a file of 64 MB could name a million sections.
+pub(super) const SECTIONS: usize = 4_096;
+
 /// Follows the chain from the last `startxref`.
 pub(super) fn read_chain(file: &[u8], budget: &mut Budget, odd: &mut Oddities) -> Result<Chain, ReadError> {
     let (header, header_end) = read_header(file, odd)?;
@@ -64,7 +67,7 @@ pub(super) fn read_chain(file: &[u8], budget: &mut Budget, odd: &mut Oddities) -
         if forward && !(linearised && parts.len() == 1) {
             odd.add(OddityKind::PrevForward, start);
         }
-        merge(&mut parts, link, forward, odd);
+        merge(&mut parts, link, forward, budget, odd)?;
     }
     Ok(Chain { parts, spans })
 }
@@ -113,6 +116,9 @@ fn read_links(
     while let Some(at) = next {
         if !seen.insert(at) {
             return Err(ReadError::Broken { fault: Fault::PrevLoop, offset: at as u64 });
+        }
+        if links.len() >= SECTIONS {
+            return Err(ReadError::TooLarge(Limit::Sections));
         }
         let section = read_section(file, at, budget)?;
         if section.trailer.encrypted {
@@ -176,7 +182,13 @@ fn read_ending(file: &[u8], section: &Section, newest: bool, odd: &mut Oddities)
 }
 
 /// Adds a link to the newest revision where both were written by one save, else as a revision of its own.
-fn merge(parts: &mut Vec<Part>, link: Link, forward: bool, odd: &mut Oddities) {
+fn merge(
+    parts: &mut Vec<Part>,
+    link: Link,
+    forward: bool,
+    budget: &mut Budget,
+    odd: &mut Oddities,
+) -> Result<(), Exhausted> {
     let Link { section, hybrid, ending } = link;
     let Section { kind, start, end, entries, trailer } = section;
     let Trailer { root, information, .. } = trailer;
@@ -199,15 +211,20 @@ fn merge(parts: &mut Vec<Part>, link: Link, forward: bool, odd: &mut Oddities) {
     if let Some(last) = parts.last_mut()
         && (forward || appendix(last))
     {
+        // Each merge goes through all entries again.
+        budget.objects(last.entries.len() as u64)?;
         last.entries = over(entries, std::mem::take(&mut last.entries));
         last.end = last.end.max(ending.end);
         last.marker_end = last.marker_end.max(ending.marker_end);
         last.root = root.or(last.root);
         last.information = information.or(last.information);
         last.hybrid |= hybrid_start.is_some();
-        return;
+        return Ok(());
     }
     let from = parts.last().map_or(0, |last| last.end);
+    if hybrid_start.is_some() && !parts.is_empty() {
+        odd.add(OddityKind::HybridUpdate, start);
+    }
     parts.push(Part {
         start: from,
         end: ending.end.max(from),
@@ -219,6 +236,7 @@ fn merge(parts: &mut Vec<Part>, link: Link, forward: bool, odd: &mut Oddities) {
         root,
         information,
     });
+    Ok(())
 }
 
 /// Sorts the entries; of two for one number the first stays.

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use super::lexer::{Lexer, Token};
 use crate::budget::DEPTH;
 
-/// Values of one object; a million take about 60 MB while they are looked at.
-pub(super) const VALUES: usize = 1_000_000;
+/// Values of one object; arrays of real files stay below a tenth of it, and two such objects take about 40 MB while
+/// they are compared.
+pub(super) const VALUES: usize = 400_000;
 
 /// Object number and generation.
 pub(super) type Id = (u32, u16);

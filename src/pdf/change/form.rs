@@ -3,7 +3,7 @@
 
 use super::difference::{added, differences, pairs};
 use super::{Step, Touch};
-use crate::pdf::modification::Why;
+use crate::pdf::modification::{Modification, Why};
 use crate::pdf::value::{Dictionary, Id, Located, Value, decoded_name};
 
 impl Step<'_, '_> {
@@ -115,8 +115,14 @@ impl Step<'_, '_> {
         };
         self.explained.insert(id.0);
         self.changes_fields = Some(id.0);
+        // An empty field may be shown as well: whoever adds one must sign it.
+        if !field.has(b"V") {
+            self.refuse(id.0, Why::NothingSigned);
+        }
         self.widget(id, field);
         if let Some(kids) = field.get(b"Kids").and_then(|kids| file.resolve(kids, self.after)) {
+            // Whether a timestamp is shown was looked up for one widget only.
+            self.reach(Modification::FurtherSignature);
             kids.object.iter().for_each(|id| self.explain(id.0));
             for kid in kids.value.as_array().unwrap_or_default() {
                 let new = kid.as_reference().filter(|kid| self.touch(kid.0) == Some(Touch::New));
@@ -161,7 +167,9 @@ impl Step<'_, '_> {
     pub(super) fn filled_field(&mut self, number: u32, old: &Dictionary<'_>, new: &Dictionary<'_>) {
         self.explained.insert(number);
         self.changes_fields = Some(number);
-        let signed = new.get(b"V").is_some() || self.parent_is_signed(new);
+        let signed = self.signing.is_some_and(|signing| {
+            new.reference(b"V") == Some(signing.value) || signing.value.0 == number && new.has(b"V")
+        }) || self.parent_is_signed(new);
         for (key, before, after) in differences(old, new) {
             match (&*key, before, after) {
                 (b"V", None | Some(Located { value: Value::Null, .. }), Some(value)) => {

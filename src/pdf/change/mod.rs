@@ -179,6 +179,10 @@ impl Step<'_, '_> {
         let first = all.partition_point(|referrer| referrer.target < number);
         let mut only = None;
         for referrer in all.get(first..)?.iter().take_while(|referrer| referrer.target == number) {
+            // As much as reading a small object; what runs out is said when the file was gone through.
+            if self.file.pay(64).is_err() {
+                return Some(Err(()));
+            }
             let holds = self.file.version(referrer.from, self.before);
             if holds.is_none_or(|version| version.revision != referrer.revision) {
                 continue;

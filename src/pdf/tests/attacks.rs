@@ -122,6 +122,19 @@ fn later_revisions_that_change_anything_else_are_refused() {
         ("empty field given an appearance", {
             Builder::signed_beside_empty().object(7, &field("seal", "/AP<</N 4 0 R>>")).end()
         }),
+        ("empty field beside a signed one", {
+            let file =
+                Builder::signed().object(1, &catalog("5 0 R 7 0 R 10 0 R")).object(3, &page("5 0 R 7 0 R 10 0 R"));
+            sign(file.object(10, &field("cover", "/AP<</N 4 0 R>>")))
+        }),
+        ("empty field with null for a value given an appearance", {
+            let file = Builder::new().object(7, &field("seal", "/V null")).object(3, &page("7 0 R")).end();
+            let file = file.object(1, &catalog("7 0 R 5 0 R")).object(5, &field("head", "/V 6 0 R"));
+            let file = file.signature(6, "adbe.pkcs7.detached").end();
+            let file = file.object(7, &field("seal", "/V null/AP<</N 4 0 R>>"));
+            let file = file.object(1, &catalog("7 0 R 5 0 R 11 0 R")).object(11, &field("time", "/V 12 0 R"));
+            file.signature(12, "adbe.pkcs7.detached").end()
+        }),
         ("field with an action", {
             let file = Builder::signed().object(1, &catalog("5 0 R 7 0 R")).object(3, &page("5 0 R 7 0 R"));
             file.object(7, &field("seal", "/V 8 0 R/AA<<>>")).signature(8, "adbe.pkcs7.detached").end()
@@ -243,4 +256,39 @@ fn an_entry_that_leads_into_the_signed_range_is_refused() {
         .end();
     assert!(stands(&signed.clone().build()));
     assert_eq!(finding(&signed.entry(4, 0, hidden).end().build()).2, Some(Weight::Fatal));
+}
+
+#[test]
+fn a_chain_that_steps_over_the_signed_revision_leaves_the_signature_without_one() {
+    let base = Builder::new().end();
+    let octets = base.build();
+    let xref = octets.windows(5).position(|word| word == b"xref\n").unwrap();
+    let signed = Builder::signed();
+    let places: Vec<(u32, usize)> = [5, 6]
+        .into_iter()
+        .map(|number| {
+            let text = format!("\n{number} 0 obj").into_bytes();
+            let octets = signed.clone().build();
+            (number, octets.windows(text.len()).position(|word| word == text).unwrap() + 1)
+        })
+        .collect();
+    let mut file = signed.trailer(&format!("/Prev {xref}")).object(1, &catalog("5 0 R")).object(3, &page("5 0 R"));
+    for (number, offset) in places {
+        file = file.entry(number, 0, offset);
+    }
+    let file = file.stream(4, "", b"BT (forged) Tj ET").end().build();
+    let reading = reading(&file);
+    let head = reading.signatures.first().unwrap();
+    assert_eq!((head.revision, head.modification), (None, Modification::Other));
+}
+
+#[test]
+fn a_hybrid_update_after_the_signed_range_is_refused() {
+    let signed = Builder::signed();
+    let at = signed.length();
+    let file = signed.stream(20, "/Type/XRef/W[1 2 1]/Index[0 1]/Size 1", &[0, 0, 0, 0]);
+    let file = file.trailer(&format!("/XRefStm {at}")).end().build();
+    let reading = reading(&file);
+    assert!(reading.oddities.iter().any(|oddity| oddity.kind == OddityKind::HybridUpdate));
+    assert!(!stands(&file));
 }

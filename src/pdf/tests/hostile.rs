@@ -172,3 +172,13 @@ fn every_file_cut_short_or_with_one_octet_changed_ends_in_a_value() {
         }
     }
 }
+
+#[test]
+fn a_chain_of_more_sections_than_anybody_saves_is_too_large() {
+    let mut file = Builder::new().end();
+    for _ in 0..4_200 {
+        file = file.end();
+    }
+    let error = read(&file.build(), &mut Budget::for_message()).unwrap_err();
+    assert_eq!(error, ReadError::TooLarge(Limit::Sections));
+}
