@@ -181,9 +181,27 @@ impl Step<'_, '_> {
                 _ => self.refuse_key(number, &key),
             }
         }
+        if let Some(appearance) = new.get(b"AP").filter(|_| signed) {
+            self.own_appearance(number, appearance);
+        }
         // A field that already had its signature is not filled again.
         if old.get(b"V").is_some_and(|value| !matches!(value.value, Value::Null)) && !old.same(new) {
             self.refuse(number, Why::Overwritten);
+        }
+    }
+
+    /// A tool may draw the signature into the stream that the empty field already had, if nothing else shows it.
+    fn own_appearance(&mut self, number: u32, appearance: &Located<'_>) {
+        let mut streams = Vec::new();
+        appearance.visit(None, &mut |_, value| streams.extend(value.as_reference()));
+        for id in streams {
+            if self.touch(id.0) != Some(Touch::Overwritten) || self.only_referrer(id.0) != Some(Ok(number)) {
+                continue;
+            }
+            if let Some(object) = self.file.object(id, self.after).filter(|object| object.stream.is_some()) {
+                self.explained.insert(id.0);
+                self.explain_new(&object.value);
+            }
         }
     }
 

@@ -159,6 +159,28 @@ fn later_revisions_that_change_anything_else_are_refused() {
 }
 
 #[test]
+fn a_fields_own_appearance_is_drawn_over_only_where_nothing_else_shows_it() {
+    let file = |beside: &str| {
+        Builder::new()
+            .object(7, &field("seal", "/AP<</N 9 0 R>>"))
+            .stream(9, "/Type/XObject/Subtype/Form/BBox[0 0 80 50]", b"")
+            .object(10, beside)
+            .end()
+            .object(1, &catalog("7 0 R 5 0 R"))
+            .object(5, &field("head", "/V 6 0 R"))
+            .signature(6, "adbe.pkcs7.detached")
+            .end()
+            .object(7, &field("seal", "/AP<</N 9 0 R>>/V 8 0 R"))
+            .signature(8, "adbe.pkcs7.detached")
+            .stream(9, "/Type/XObject/Subtype/Form/BBox[0 0 80 50]", b"q Q")
+            .end()
+            .build()
+    };
+    assert!(stands(&file("<<>>")));
+    assert!(!stands(&file("<</XObject 9 0 R>>")));
+}
+
+#[test]
 fn an_array_of_annotations_that_two_pages_share_is_not_extended() {
     let base = |second: &str| {
         Builder::new()
