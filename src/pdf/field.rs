@@ -12,6 +12,7 @@ use super::oddity::{Oddities, OddityKind};
 use super::survey::report_duplicates;
 use super::text;
 use super::value::{Dictionary, Id, Located, Value, same_name};
+use super::xref::Place;
 
 /// Names of fields nest no deeper in any real form.
 const FIELD_DEPTH: u32 = 64;
@@ -127,6 +128,11 @@ impl Walk<'_, '_> {
             return;
         }
         let file = self.file;
+        // A reference to an object that is not there is null (ISO 32000-2, 7.3.10), and no field; editors that delete
+        // pages leave them behind.
+        if file.version(number, file.newest()).is_none_or(|version| version.place == Place::Free) {
+            return;
+        }
         let object = file.object(node.id, file.newest());
         let Some(dictionary) = object.as_ref().and_then(|object| object.dictionary()) else {
             self.report(OddityKind::FieldUnreadable { number }, number);

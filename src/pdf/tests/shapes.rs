@@ -131,6 +131,21 @@ fn a_value_that_is_no_dictionary_never_looks_like_no_signature() {
 }
 
 #[test]
+fn a_field_that_is_not_there_is_none_and_one_of_another_generation_is_in_doubt() {
+    let file = |fields: &str| {
+        Builder::new()
+            .end()
+            .object(1, &catalog(fields))
+            .object(5, &field("head", "/V 6 0 R"))
+            .signature(6, "adbe.pkcs7.detached")
+            .end()
+            .build()
+    };
+    assert!(stands(&file("5 0 R 99 0 R null")));
+    assert!(!stands(&file("5 0 R 4 7 R")));
+}
+
+#[test]
 fn a_signature_that_no_field_reaches_is_named() {
     let file = Builder::new().signature(6, "adbe.pkcs7.detached").end().build();
     let reading = reading(&file);
