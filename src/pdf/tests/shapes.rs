@@ -198,3 +198,37 @@ fn a_trailer_with_a_key_that_stands_twice_is_in_doubt() {
     let file = Builder::signed().trailer("/Root 1 0 R").end().build();
     assert!(!stands(&file));
 }
+
+#[test]
+fn a_signature_in_an_object_stream_has_no_position_and_covers_nothing() {
+    let inside = b"6 0 <</Type/Sig/Filter/A/ByteRange[0 1 2 3]/Contents<30>>>";
+    let file = Builder::new().object(5, &field("head", "/V 6 0 R")).object(12, &catalog("5 0 R"));
+    let places: Vec<usize> = (2..=5)
+        .chain([12])
+        .map(|number| {
+            let text = format!("\n{number} 0 obj").into_bytes();
+            let octets = file.clone().build();
+            octets.windows(text.len()).position(|word| word == text).unwrap() + 1
+        })
+        .collect();
+    let holder = file.length();
+    let file = file.stream(9, "/Type/ObjStm/N 1/First 4", inside);
+    let at = file.length();
+    let row = |kind: u8, second: usize| {
+        let [.., high, low] = second.to_be_bytes();
+        [kind, high, low, 0]
+    };
+    let mut rows: Vec<u8> = Vec::new();
+    for (kind, second) in
+        [(1, places[0]), (1, places[1]), (1, places[2]), (1, places[3]), (2, 9), (1, holder), (1, places[4])]
+    {
+        rows.extend(row(kind, second));
+    }
+    let keys = "/Type/XRef/W[1 2 1]/Index[2 5 9 1 12 1]/Size 13/Root 12 0 R";
+    let file = file.stream(20, keys, &rows).raw(format!("startxref\n{at}\n%%EOF\n").as_bytes()).build();
+    let reading = reading(&file);
+    assert_eq!(reading.revisions[0].kind, XrefKind::Stream);
+    let signature = reading.signatures.first().unwrap();
+    assert_eq!(signature.contents, Err(ContentsError::InObjectStream));
+    assert_eq!(signature.coverage, Coverage::GapNotContents);
+}
