@@ -394,6 +394,13 @@ impl Crl {
         self.number.as_deref()
     }
 
+    /// Whether it lists changes to another list only. While such a list is at hand and not evaluated, the complete one
+    /// is not the newest word.
+    #[must_use]
+    pub fn is_delta(&self) -> bool {
+        self.unusable == Some(Unusable::Delta)
+    }
+
     /// Certificates listed.
     #[must_use]
     pub fn len(&self) -> usize {

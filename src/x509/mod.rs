@@ -18,6 +18,8 @@ mod name_constraint;
 mod path;
 pub mod pem;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use anchor::{AnchorEntry, AnchorKind, AnchorStore, AnchorsError, AnchorsFault, NotPinned, PUBLISHED, Purpose};
