@@ -272,9 +272,7 @@ impl Settings {
             unwritable: raw.log.unwritable,
             trust: base.join(raw.trust.folder),
             crls: base.join(raw.trust.crls),
-            directory: Some(raw.directory.file)
-                .filter(|file| !file.as_os_str().is_empty())
-                .map(|file| base.join(file)),
+            directory: Some(raw.directory.file).filter(|file| !file.as_os_str().is_empty()).map(|file| base.join(file)),
             sender: raw.sender,
             shown,
         })

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sfv::{BareItem, Dictionary, InnerList, Item, Key, FieldType as _, ListEntry, Parameters};
+use sfv::{BareItem, Dictionary, FieldType as _, InnerList, Item, Key, ListEntry, Parameters};
 
 use crate::audit::Receipt;
 use crate::policy::{Condition, DocumentJudgement, Judgement, NotApplicable, Reason, Verdict};
@@ -186,7 +186,9 @@ fn fold(pieces: &[String], separator: &str) -> String {
 #[must_use]
 pub fn summary(judgement: &Judgement, receipt: &Receipt) -> String {
     let mut said = sentence(judgement);
-    if let Some(warning) = judgement.documents.iter().flat_map(DocumentJudgement::reasons).find(|r| r.breaks_integrity()) {
+    if let Some(warning) =
+        judgement.documents.iter().flat_map(DocumentJudgement::reasons).find(|r| r.breaks_integrity())
+    {
         said = format!("CẢNH BÁO: không sử dụng. {} {said}", warning.vi());
     }
     if judgement.is_secret() {

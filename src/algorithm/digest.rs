@@ -59,7 +59,7 @@ impl DigestAlgorithm {
 
     /// Octets of its output.
     #[must_use]
-    pub fn len(self) -> usize {
+    pub fn output_len(self) -> usize {
         match self {
             Self::Md5 => 16,
             Self::Sha1 => 20,

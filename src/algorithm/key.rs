@@ -6,7 +6,7 @@ use ed25519_dalek as ed25519;
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use serde::{Deserialize, Serialize};
 
-use super::rsa::RsaKey;
+use super::rsa_key::RsaKey;
 use super::{DigestAlgorithm, SignatureScheme};
 use crate::asn1::{self, Asn1Error, Value};
 

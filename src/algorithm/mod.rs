@@ -7,7 +7,7 @@
 
 mod digest;
 mod key;
-mod rsa;
+mod rsa_key;
 mod scheme;
 #[cfg(test)]
 mod tests;

@@ -208,13 +208,19 @@ pub enum ConfigCommand {
 
 /// Help in Vietnamese, by the place of a command and the id of its argument.
 const VIETNAMESE: &[(&str, &str)] = &[
-    ("dieu7", "Cổng kiểm tra chữ ký số trong thư điện tử: văn bản gửi kèm có giá trị tương đương văn bản giấy theo khoản 2 Điều 7 Quyết định 12/2013/QĐ-UBND hay không"),
+    (
+        "dieu7",
+        "Cổng kiểm tra chữ ký số trong thư điện tử: văn bản gửi kèm có giá trị tương đương văn bản giấy theo khoản 2 Điều 7 Quyết định 12/2013/QĐ-UBND hay không",
+    ),
     ("dieu7 lang", "Ngôn ngữ của báo cáo và thông báo [mặc định: theo hệ thống]"),
     ("dieu7 serve", "Chạy cổng kiểm tra chữ ký số: trả lời Postfix qua milter, ghi dấu vào thư, ghi nhật ký"),
     ("dieu7 verify", "Kiểm tra thử tệp: PDF, thư (.eml), Maildir, mbox"),
     ("dieu7 verify files", "Tệp PDF, thư (.eml), thư mục Maildir, tệp mbox"),
     ("dieu7 verify at", "Thời điểm nhận: RFC 3339 hoặc ngày [mặc định: bây giờ]"),
-    ("dieu7 verify trust_anchors", "Chứng thư tin cậy: thư mục, hoặc tệp PEM, DER; dùng được nhiều lần. Chứng thư nêu ở đây được tin cậy cho mọi mục đích trong lần gọi này"),
+    (
+        "dieu7 verify trust_anchors",
+        "Chứng thư tin cậy: thư mục, hoặc tệp PEM, DER; dùng được nhiều lần. Chứng thư nêu ở đây được tin cậy cho mọi mục đích trong lần gọi này",
+    ),
     ("dieu7 verify revocation", "Thư mục danh sách thu hồi (CRL, DER hoặc PEM)"),
     ("dieu7 verify directory", "Danh bạ hộp thư chính thức, CSV hoặc TOML"),
     ("dieu7 verify policy", "Tệp chính sách"),

@@ -16,12 +16,18 @@ pub fn run(arguments: &ConfigArguments, lang: Lang) -> Result<u8, Failure> {
     let (settings, file) = load(config)?;
     match &file {
         Some(file) => println!("# {}", file.display()),
-        None => println!("# {}", lang.pick("không có tệp cấu hình; giá trị sẵn có", "no settings file; built-in defaults")),
+        None => {
+            println!("# {}", lang.pick("không có tệp cấu hình; giá trị sẵn có", "no settings file; built-in defaults"))
+        }
     }
     let width = settings.shown().iter().map(|row| row.key.len() + row.value.len() + 3).max().unwrap_or(0);
     for row in settings.shown() {
         let line = format!("{} = {}", row.key, row.value);
-        let origin = if row.from_file { lang.pick("từ tệp", "from the file") } else { lang.pick("mặc định", "default") };
+        let origin = if row.from_file {
+            lang.pick("từ tệp", "from the file")
+        } else {
+            lang.pick("mặc định", "default")
+        };
         println!("{line:width$}  # {origin}");
     }
     Ok(FINE)
@@ -40,7 +46,7 @@ pub fn load(config: &ConfigFile) -> Result<(Settings, Option<PathBuf>), Failure>
     let text = std::fs::read_to_string(&file)
         .map_err(|error| failure::settings(format_args!("{}: {error}", file.display())))?;
     let base = std::path::absolute(&file).ok().and_then(|file| file.parent().map(Path::to_owned)).unwrap_or_default();
-    let settings = Settings::read(&text, &base)
-        .map_err(|error| failure::settings(format_args!("{}: {error}", file.display())))?;
+    let settings =
+        Settings::read(&text, &base).map_err(|error| failure::settings(format_args!("{}: {error}", file.display())))?;
     Ok((settings, Some(file)))
 }

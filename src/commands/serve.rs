@@ -25,9 +25,7 @@ type RealGateway = Gateway<CrlFolder, SqliteStore, InProcess>;
 
 pub fn run(arguments: &ServeArguments) -> Result<u8, Failure> {
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "dieu7=info".into()),
-        )
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "dieu7=info".into()))
         .with_writer(std::io::stderr)
         .init();
     let (settings, file) = config::load(&arguments.config)?;
@@ -68,8 +66,7 @@ impl Running {
         let gather = CrlFolder::new(settings.crls.clone());
         let gateway = Arc::new(Gateway::new(gather, store, InProcess::new(cores), rulebook, identity));
         let listener = listen(&settings).await?;
-        let reception =
-            Reception::new(Arc::clone(&gateway), settings.mode, settings.too_large, settings.unwritable);
+        let reception = Reception::new(Arc::clone(&gateway), settings.mode, settings.too_large, settings.unwritable);
         let limits = milter::Settings {
             limits: Limits { body: settings.message_octets, ..Limits::default() },
             connections: settings.connections,
@@ -143,9 +140,8 @@ async fn until_told(running: Running, config: &ConfigFile, file: Option<PathBuf>
 /// need a restart.
 async fn reload_on(mut hangup: Signal, gateway: Arc<RealGateway>, config: ConfigFile) {
     while hangup.recv().await.is_some() {
-        let loaded = config::load(&config).and_then(|(settings, _)| {
-            files::rulebook(&settings).map_err(failure::settings)
-        });
+        let loaded =
+            config::load(&config).and_then(|(settings, _)| files::rulebook(&settings).map_err(failure::settings));
         match loaded {
             Ok(rulebook) => {
                 tracing::info!(rulebook = %rulebook.digest(), "reloaded");

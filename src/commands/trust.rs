@@ -18,7 +18,11 @@ pub fn run(arguments: &TrustArguments, lang: Lang) -> Result<u8, Failure> {
         TrustCommand::List { json, config } => {
             let folder = config::load(config)?.0.trust;
             let trust = files::trust(&folder, &mut Vec::new()).map_err(failure::settings)?;
-            if *json { list_json(&trust) } else { list(&trust, &folder, lang) }
+            if *json {
+                list_json(&trust)
+            } else {
+                list(&trust, &folder, lang)
+            }
             Ok(FINE)
         }
     }
@@ -79,7 +83,10 @@ fn add_one(certificate: &Certificate, trust: &Trust, folder: &Path, lang: Lang) 
     } else {
         println!(
             "  {}",
-            lang.pick("✗ không phải chứng thư của CA và không có giá trị công bố; không thêm", "✗ neither a CA nor pinned; not added")
+            lang.pick(
+                "✗ không phải chứng thư của CA và không có giá trị công bố; không thêm",
+                "✗ neither a CA nor pinned; not added"
+            )
         );
         return Ok(false);
     };
@@ -103,7 +110,10 @@ fn not_written(file: &Path, error: &std::io::Error) -> Failure {
         USAGE,
         Text { vi: "Không ghi được vào thư mục tin cậy.", en: "The trust folder cannot be written." },
         format_args!("{}: {error}", file.display()),
-        Text { vi: "chạy bằng người dùng có quyền ghi, hoặc sửa [trust] folder.", en: "run as a user who may write there, or change [trust] folder." },
+        Text {
+            vi: "chạy bằng người dùng có quyền ghi, hoặc sửa [trust] folder.",
+            en: "run as a user who may write there, or change [trust] folder.",
+        },
     )
 }
 
@@ -116,7 +126,9 @@ fn list(trust: &Trust, folder: &Path, lang: Lang) {
         println!("  {}: {}", lang.pick("Mục đích", "Purpose"), purposes(entry));
         match (entry.sha256(), entry.sha1()) {
             (Some(pin), _) => println!("  SHA-256: {pin}"),
-            (None, Some(sha1)) => println!("  SHA-1: {sha1}  ({})", lang.pick("cần xác nhận SHA-256", "SHA-256 to be confirmed")),
+            (None, Some(sha1)) => {
+                println!("  SHA-1: {sha1}  ({})", lang.pick("cần xác nhận SHA-256", "SHA-256 to be confirmed"))
+            }
             (None, None) => {}
         }
         println!("  {}: {}", lang.pick("Căn cứ", "Legal basis"), entry.legal_basis());

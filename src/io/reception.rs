@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::gateway::{Append, Compute, Gather, Gateway};
+use crate::gateway::{Append, Compute, Gateway, Gather};
 use crate::io::clock;
 use crate::io::milter::Handler;
 use crate::message::stamps::stamps;
@@ -33,7 +33,9 @@ impl<G: Gather, A: Append, C: Compute> Handler for Reception<G, A, C> {
         let queue_id = String::from_utf8_lossy(message.envelope().queue_id.as_deref().unwrap_or(b"?")).into_owned();
         if truncated && self.too_large == TooLarge::Tempfail {
             tracing::warn!(queue_id, "message over the size limit, asked to wait");
-            return Outcome::temp_fail("message over the size limit of dieu7; the operator can raise message-megabytes");
+            return Outcome::temp_fail(
+                "message over the size limit of dieu7; the operator can raise message-megabytes",
+            );
         }
         let prefix = &self.gateway.identity().header_prefix;
         // Old stamps go whatever else happens: a forged one must not survive because our log is full.

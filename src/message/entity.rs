@@ -34,6 +34,10 @@ impl Entity {
         let mut ambiguity = None;
         let (mut content_type, mut disposition, mut encoding, mut content_id) = (None, None, None, None);
         for (field, value) in fields {
+            // A folded line of white space alone ends the header for some readers (RFC 5322, 3.2.2 forbids it).
+            if value.split(|o| *o == b'\n').skip(1).any(|line| line.trim_ascii().is_empty()) {
+                ambiguity.get_or_insert(Ambiguity::OddField);
+            }
             let bare = bare_name(field);
             let slot = match bare.as_slice() {
                 b"content-disposition" => &mut disposition,

@@ -76,13 +76,13 @@ fn looks_like_from(line: &[u8]) -> bool {
 }
 
 /// A field whose name is folded, `From` on one line and `: a@b` on the next, ends the header for strict readers.
-/// Only looked for where the body begins, since the header may have ended there by that very line.
+/// Only looked for where the body begins, since the header may have ended there by that very line. A whole `From: a@b`
+/// there is the start of a forwarded text.
 fn body_begins_with_from(body: &[u8]) -> bool {
     let head = &body[..body.len().min(LONGEST)];
     let mut lines = head.split(|o| *o == b'\n').map(<[u8]>::trim_ascii);
     let first = lines.next().unwrap_or_default();
-    let folded = first.eq_ignore_ascii_case(b"from") && lines.next().is_some_and(|line| line.starts_with(b":"));
-    folded || looks_like_from(first)
+    first.eq_ignore_ascii_case(b"from") && lines.next().is_some_and(|line| line.starts_with(b":"))
 }
 
 /// Reads a field value as it stands.
@@ -242,6 +242,12 @@ mod tests {
         }
         let latin = Message::parse(Envelope::default(), b"From: V\xe3n <a@b.vn>\r\n\r\n".to_vec());
         assert_eq!(read(&latin), Err(F::NotUtf8));
+    }
+
+    #[test]
+    fn a_forwarded_text_at_the_head_of_the_body_is_no_second_from() {
+        let octets = b"From: a@b.vn\r\n\r\nFrom: c@d.vn\r\nSent: Monday\r\n".to_vec();
+        assert_eq!(read(&Message::parse(Envelope::default(), octets)), Ok(Mailbox::parse("a@b.vn").unwrap()));
     }
 
     #[test]

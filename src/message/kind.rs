@@ -29,7 +29,7 @@ pub enum FileKind {
     Pkcs7,
     /// winmail.dat (MS-OXTNEF).
     Tnef,
-    /// Would have passed the limit on decoded octets, so it was not decoded.
+    /// Would have passed the limit on decoded octets or on depth, so it was not decoded.
     TooLarge,
     /// Anything else.
     Unknown,

@@ -18,7 +18,18 @@ pub fn base64(encoded: &[u8]) -> Decoded {
     let mut octets = Vec::with_capacity(encoded.len() / 4 * 3 + 3);
     let (mut group, mut have, mut padding) = (0_u32, 0_u32, 0_u32);
     let mut junk = false;
-    for octet in encoded {
+    let mut rest = encoded;
+    while let Some((octet, after)) = rest.split_first() {
+        // Whole groups are nearly everything there is.
+        if have == 0
+            && padding == 0
+            && let Some((group, after)) = base64_group(rest)
+        {
+            octets.extend_from_slice(&group);
+            rest = after;
+            continue;
+        }
+        rest = after;
         let Some(digit) = base64_digit(*octet) else {
             match octet {
                 b'=' => padding += 1,
@@ -52,16 +63,30 @@ fn tail(octets: &mut Vec<u8>, group: u32, have: u32) {
     }
 }
 
-fn base64_digit(octet: u8) -> Option<u8> {
-    match octet {
-        b'A'..=b'Z' => Some(octet - b'A'),
-        b'a'..=b'z' => Some(octet - b'a' + 26),
-        b'0'..=b'9' => Some(octet - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
+/// The three octets of four digits that stand side by side.
+fn base64_group(octets: &[u8]) -> Option<([u8; 3], &[u8])> {
+    let (four, rest) = octets.split_first_chunk::<4>()?;
+    let [a, b, c, d] = four.map(|octet| DIGITS[usize::from(octet)]);
+    let valid = (a | b | c | d) & NO_DIGIT == 0;
+    valid.then_some(([a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d], rest))
 }
+
+fn base64_digit(octet: u8) -> Option<u8> {
+    Some(DIGITS[usize::from(octet)]).filter(|digit| *digit != NO_DIGIT)
+}
+
+const NO_DIGIT: u8 = 0x80;
+/// The value of each octet as a digit (RFC 4648, table 1).
+const DIGITS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut table = [NO_DIGIT; 256];
+    let mut value = 0_u8;
+    while value < 64 {
+        table[alphabet[value as usize] as usize] = value;
+        value += 1;
+    }
+    table
+};
 
 /// Decodes quoted-printable (RFC 2045, 6.7). An equals sign before anything but two hexadecimal digits or a line end
 /// stays, and is ambiguous.
@@ -127,6 +152,11 @@ mod tests {
             assert_eq!(base64(odd).ambiguity, Some(Ambiguity::Base64Junk), "{odd:?}");
         }
         assert_eq!(base64(b"").ambiguity, None);
+        let all: Vec<u8> = (0..=255).collect();
+        for len in 0..all.len() {
+            let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &all[..len]);
+            assert_eq!(base64(encoded.as_bytes()), Decoded { octets: all[..len].to_vec(), ambiguity: None });
+        }
     }
 
     #[test]

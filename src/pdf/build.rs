@@ -153,7 +153,7 @@ impl Builder {
         }
         for (number, generation, offset) in entries {
             let (offset, kind) = offset.map_or((0, 'f'), |offset| (offset, 'n'));
-            table.push_str(&format!("{number} 1\n{offset:010} {generation:05} {kind} \n"));
+            table.extend(Some(format!("{number} 1\n{offset:010} {generation:05} {kind} \n")));
         }
         let prev = self.prev.filter(|_| !self.trailer.contains("/Prev"));
         let prev = prev.map_or_else(String::new, |prev| format!("/Prev {prev}"));

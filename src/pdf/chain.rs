@@ -1,13 +1,13 @@
 //! The cross-reference chain of the whole file, cut into revisions (ISO 32000-2, 7.5.6; linearised files: annex F).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::fault::{Fault, ReadError};
+use super::fault::{Fault, Limit, ReadError};
 use super::lexer::{Lexer, is_white};
 use super::oddity::{Oddities, OddityKind};
 use super::value::{Body, Id, read_body};
 use super::xref::{Place, Section, SectionKind, Trailer, read_section};
-use crate::budget::Budget;
+use crate::budget::{Budget, Exhausted};
 
 /// One revision: what one save wrote.
 #[derive(Debug)]
@@ -49,23 +49,28 @@ struct Ending {
     end: usize,
 }
 
+/// Papers are saved a few dozen times; a file of 64 MB could name a million sections.
+pub(super) const SECTIONS: usize = 4_096;
+
 /// Follows the chain from the last `startxref`.
 pub(super) fn read_chain(file: &[u8], budget: &mut Budget, odd: &mut Oddities) -> Result<Chain, ReadError> {
     let (header, header_end) = read_header(file, odd)?;
     let mut spans = vec![(header, header_end)];
     let links = read_links(file, budget, odd, &mut spans)?;
     let linearised = is_linearised(file, header_end);
-    let mut parts: Vec<Part> = Vec::new();
+    let held = links.iter().any(|link| link.hybrid.is_some()).then(BTreeMap::new);
+    let mut merger = Merger { parts: Vec::new(), held, budget, odd };
     let mut last_start = usize::MAX;
     for link in links.into_iter().rev() {
         let (start, forward) = (link.section.start, link.section.start < last_start && last_start != usize::MAX);
         last_start = start;
         // In a linearised file the section of the first page stands before the main one, which it names as /Prev.
-        if forward && !(linearised && parts.len() == 1) {
-            odd.add(OddityKind::PrevForward, start);
+        if forward && !(linearised && merger.parts.len() == 1) {
+            merger.odd.add(OddityKind::PrevForward, start);
         }
-        merge(&mut parts, link, forward, odd);
+        merger.add(link, forward)?;
     }
+    let parts = merger.parts;
     Ok(Chain { parts, spans })
 }
 
@@ -113,6 +118,9 @@ fn read_links(
     while let Some(at) = next {
         if !seen.insert(at) {
             return Err(ReadError::Broken { fault: Fault::PrevLoop, offset: at as u64 });
+        }
+        if links.len() >= SECTIONS {
+            return Err(ReadError::TooLarge(Limit::Sections));
         }
         let section = read_section(file, at, budget)?;
         if section.trailer.encrypted {
@@ -175,50 +183,80 @@ fn read_ending(file: &[u8], section: &Section, newest: bool, odd: &mut Oddities)
     Ending { marker_end, end: lexer.at() }
 }
 
-/// Adds a link to the newest revision where both were written by one save, else as a revision of its own.
-fn merge(parts: &mut Vec<Part>, link: Link, forward: bool, odd: &mut Oddities) {
-    let Link { section, hybrid, ending } = link;
-    let Section { kind, start, end, entries, trailer } = section;
-    let Trailer { root, information, .. } = trailer;
-    let bare = !entries.iter().any(|(_, place)| matches!(place, Place::InFile { .. }));
-    let hybrid_start = hybrid.as_ref().map(|stream| stream.start);
-    let entries = unique(entries, odd, start);
-    let entries = match hybrid {
-        Some(stream) => {
-            let entries_of_stream = unique(stream.entries, odd, start);
-            // Tools that copy the trailer of an earlier revision copy its /XRefStm too; there the table just wins.
-            if parts.last().is_none_or(|last| stream.start >= last.end) {
-                report_two_places(&entries, &entries_of_stream, odd, start);
-            }
-            over_hybrid(entries, entries_of_stream)
+/// Puts links together into revisions, oldest first.
+struct Merger<'m> {
+    parts: Vec<Part>,
+    /// Where each object is so far; kept only for hybrid-reference files.
+    held: Option<BTreeMap<u32, Place>>,
+    budget: &'m mut Budget,
+    odd: &'m mut Oddities,
+}
+
+impl Merger<'_> {
+    /// Adds a link to the newest revision where both were written by one save, else as a revision of its own.
+    fn add(&mut self, link: Link, forward: bool) -> Result<(), Exhausted> {
+        let Link { section, hybrid, ending } = link;
+        let Section { kind, start, end, entries, trailer } = section;
+        let Trailer { root, information, .. } = trailer;
+        let bare = !entries.iter().any(|(_, place)| matches!(place, Place::InFile { .. }));
+        let mut entries = unique(entries, self.odd, start);
+        let hybrid = hybrid.filter(|stream| !self.is_copied(&entries, stream));
+        let hybrid_start = hybrid.as_ref().map(|stream| stream.start);
+        if let Some(stream) = hybrid {
+            let hidden = unique(stream.entries, self.odd, start);
+            report_two_places(&entries, &hidden, self.odd, start);
+            entries = over_hybrid(entries, hidden);
         }
-        None => entries,
-    };
-    // Word writes an empty table after the main one only to name the stream for readers that know it.
-    let appendix = |part: &Part| bare && hybrid_start.is_some_and(|at| at < part.end);
-    if let Some(last) = parts.last_mut()
-        && (forward || appendix(last))
-    {
-        last.entries = over(entries, std::mem::take(&mut last.entries));
-        last.end = last.end.max(ending.end);
-        last.marker_end = last.marker_end.max(ending.marker_end);
-        last.root = root.or(last.root);
-        last.information = information.or(last.information);
-        last.hybrid |= hybrid_start.is_some();
-        return;
+        if let Some(held) = &mut self.held {
+            held.extend(entries.iter().copied());
+        }
+        // Word writes an empty table after the main one only to name the stream for readers that know it.
+        let appendix = |part: &Part| bare && hybrid_start.is_some_and(|at| at < part.end);
+        if let Some(last) = self.parts.last_mut()
+            && (forward || appendix(last))
+        {
+            // Each merge goes through all entries again.
+            self.budget.objects(last.entries.len() as u64)?;
+            last.entries = over(entries, std::mem::take(&mut last.entries));
+            last.end = last.end.max(ending.end);
+            last.marker_end = last.marker_end.max(ending.marker_end);
+            last.root = root.or(last.root);
+            last.information = information.or(last.information);
+            last.hybrid |= hybrid_start.is_some();
+            return Ok(());
+        }
+        if hybrid_start.is_some() && !self.parts.is_empty() {
+            self.odd.add(OddityKind::HybridUpdate, start);
+        }
+        let from = self.parts.last().map_or(0, |last| last.end);
+        self.parts.push(Part {
+            start: from,
+            end: ending.end.max(from),
+            marker_end: ending.marker_end.max(from),
+            xref: (start, end),
+            kind,
+            hybrid: hybrid_start.is_some(),
+            entries,
+            root,
+            information,
+        });
+        Ok(())
     }
-    let from = parts.last().map_or(0, |last| last.end);
-    parts.push(Part {
-        start: from,
-        end: ending.end.max(from),
-        marker_end: ending.marker_end.max(from),
-        xref: (start, end),
-        kind,
-        hybrid: hybrid_start.is_some(),
-        entries,
-        root,
-        information,
-    });
+
+    /// Tools that copy the trailer of an earlier revision copy its `/XRefStm` too. It says nothing new if each object
+    /// is where the stream says, or where the table does.
+    fn is_copied(&self, table: &[(u32, Place)], stream: &Section) -> bool {
+        let earlier = self.parts.last().is_some_and(|last| stream.start < last.end);
+        let Some(held) = self.held.as_ref().filter(|_| earlier) else { return false };
+        stream.entries.iter().all(|(number, place)| {
+            *place == Place::Free || in_use(table, *number).is_some() || held.get(number) == Some(place)
+        })
+    }
+}
+
+fn in_use(table: &[(u32, Place)], number: u32) -> Option<Place> {
+    let index = table.binary_search_by_key(&number, |entry| entry.0).ok()?;
+    table.get(index).map(|entry| entry.1).filter(|place| *place != Place::Free)
 }
 
 /// Sorts the entries; of two for one number the first stays.
@@ -246,8 +284,7 @@ fn over(newer: Vec<(u32, Place)>, older: Vec<(u32, Place)>) -> Vec<(u32, Place)>
 /// Objects to which table and stream give different places.
 fn report_two_places(table: &[(u32, Place)], stream: &[(u32, Place)], odd: &mut Oddities, at: usize) {
     for (number, place) in stream.iter().filter(|(_, place)| *place != Place::Free) {
-        let other = table.binary_search_by_key(number, |entry| entry.0).ok().and_then(|index| table.get(index));
-        if other.is_some_and(|(_, other)| *other != Place::Free && other != place) {
+        if in_use(table, *number).is_some_and(|other| other != *place) {
             odd.add(OddityKind::TwoPlaces { number: *number }, at);
         }
     }

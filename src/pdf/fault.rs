@@ -31,6 +31,8 @@ pub enum Limit {
     Decoded,
     /// Objects and cross-reference entries.
     Objects,
+    /// Cross-reference sections.
+    Sections,
     /// Signatures.
     Signatures,
     /// The same octets were claimed by too many objects.
@@ -95,6 +97,7 @@ impl fmt::Display for Limit {
         f.write_str(match self {
             Self::Decoded => "decoded octets",
             Self::Objects => "objects",
+            Self::Sections => "cross-reference sections",
             Self::Signatures => "signatures",
             Self::Work => "octets read again",
         })

@@ -5,12 +5,14 @@
 //! lopdf's walk is held against it ([`super::second`]).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::file::File;
 use super::oddity::{Oddities, OddityKind};
 use super::survey::report_duplicates;
 use super::text;
 use super::value::{Dictionary, Id, Located, Value, same_name};
+use super::xref::Place;
 
 /// Names of fields nest no deeper in any real form.
 const FIELD_DEPTH: u32 = 64;
@@ -38,7 +40,8 @@ pub(super) struct Fields {
 /// A node of the field tree that is still to be read.
 struct Node {
     id: Id,
-    name: String,
+    /// Shared, because a million kids may have one parent.
+    name: Rc<str>,
     is_signature: bool,
     value: Option<Id>,
     depth: u32,
@@ -61,7 +64,7 @@ pub(super) fn walk(file: &File<'_>, catalog: &Dictionary<'_>, odd: &mut Oddities
     report_duplicates(dictionary, holder, position, walk.odd);
     let mut nodes = Vec::new();
     if let Some(fields) = dictionary.get(b"Fields") {
-        let root = Node { id: (holder, 0), name: String::new(), is_signature: false, value: None, depth: FIELD_DEPTH };
+        let root = Node { id: (holder, 0), name: Rc::from(""), is_signature: false, value: None, depth: FIELD_DEPTH };
         walk.children(&root, fields, &mut nodes);
     }
     while let Some(node) = nodes.pop() {
@@ -125,6 +128,11 @@ impl Walk<'_, '_> {
             return;
         }
         let file = self.file;
+        // A reference to an object that is not there is null (ISO 32000-2, 7.3.10), and no field; editors that delete
+        // pages leave them behind.
+        if file.version(number, file.newest()).is_none_or(|version| version.place == Place::Free) {
+            return;
+        }
         let object = file.object(node.id, file.newest());
         let Some(dictionary) = object.as_ref().and_then(|object| object.dictionary()) else {
             self.report(OddityKind::FieldUnreadable { number }, number);
@@ -132,11 +140,10 @@ impl Walk<'_, '_> {
         };
         if let Some(part) = dictionary.get(b"T").and_then(|name| self.text(name)) {
             // Longer names say nothing, and 64 levels of them would be copied again and again.
-            if node.name.len() < 1_024 {
-                if !node.name.is_empty() {
-                    node.name.push('.');
-                }
-                node.name.push_str(&part);
+            if node.name.is_empty() {
+                node.name = part.into();
+            } else if node.name.len() < 1_024 {
+                node.name = format!("{}.{part}", node.name).into();
             }
         }
         if let Some(kind) = dictionary.get(b"FT") {
@@ -183,7 +190,7 @@ impl Walk<'_, '_> {
 
     fn add(&mut self, node: &Node, value: Id, widget: Id) {
         *self.values.entry(value).or_default() += 1;
-        let field = FilledField { name: node.name.clone(), object: node.id, value, sharing: 1, widget };
+        let field = FilledField { name: node.name.to_string(), object: node.id, value, sharing: 1, widget };
         self.found.filled.push(field);
     }
 

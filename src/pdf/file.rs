@@ -308,7 +308,7 @@ impl<'a> File<'a> {
         Ok(())
     }
 
-    fn pay(&self, octets: usize) -> Result<(), ObjectError> {
+    pub(super) fn pay(&self, octets: usize) -> Result<(), ObjectError> {
         let left = self.work.get().saturating_sub(octets.max(1));
         self.work.set(left);
         if left == 0 { Err(ObjectError::Exhausted) } else { Ok(()) }

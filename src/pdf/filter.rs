@@ -111,3 +111,31 @@ fn paeth(left: u8, up: u8, above_left: u8) -> u8 {
     let estimate = i16::from(left) + i16::from(up) - i16::from(above_left);
     [left, up, above_left].into_iter().min_by_key(|octet| (estimate - i16::from(*octet)).abs()).unwrap_or(left)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::lexer::Lexer;
+    use crate::pdf::value::read_dictionary;
+
+    fn undone(parameters: &str, plain: &[u8]) -> Result<Vec<u8>, FilterError> {
+        let dictionary = read_dictionary(&mut Lexer::new(parameters.as_bytes(), 0)).unwrap();
+        predict(&dictionary, plain.to_vec())
+    }
+
+    #[test]
+    fn each_png_predictor_is_undone() {
+        let rows = [0, 1, 2, 3, 1, 1, 1, 1, 2, 1, 1, 1, 3, 1, 1, 1, 4, 1, 1, 1];
+        let expected = [1, 2, 3, 1, 2, 3, 2, 3, 4, 2, 3, 4, 3, 4, 5];
+        assert_eq!(undone("<</Predictor 15/Columns 3>>", &rows).unwrap(), expected);
+        assert_eq!(undone("<</Predictor 1>>", b"ab").unwrap(), b"ab");
+    }
+
+    #[test]
+    fn other_predictors_and_impossible_rows_are_refused() {
+        assert_eq!(undone("<</Predictor 2>>", b"ab"), Err(FilterError::Unsupported));
+        assert_eq!(undone("<</Predictor 12/Colors 3>>", b"ab"), Err(FilterError::Unsupported));
+        assert_eq!(undone("<</Predictor 12/Columns 0>>", b"ab"), Err(FilterError::Damaged));
+        assert_eq!(undone("<</Predictor 12/Columns 1>>", &[9, 1]), Err(FilterError::Damaged));
+    }
+}

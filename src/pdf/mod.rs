@@ -6,7 +6,8 @@
 //! as a check. Nothing here hashes, knows cryptography, or decides: what a finding means for a paper is the policy's.
 //!
 //! From octets upwards: `lexer`, `value` (tokens, objects with positions); `filter`, `xref`, `chain` (sections,
-//! revisions); `file` (objects on demand), `survey` (one pass over all); `field`, `signature`, `change`, `reading`.
+//! revisions); `file` (objects on demand), `survey` (one pass over all); `field`, `signature`, `change`
+//! (one revision against the one before), `reading`.
 
 mod active;
 mod byte_range;
@@ -18,6 +19,7 @@ mod field;
 mod file;
 mod filter;
 mod lexer;
+mod modification;
 mod oddity;
 mod reading;
 mod second;
@@ -35,9 +37,9 @@ mod tests;
 
 pub use active::{ActiveContent, ActiveKind};
 pub use byte_range::{ByteRange, ByteRangeError, Coverage};
-pub use change::{Change, Modification, Unexplained, Why};
 pub use contents::{ContentsError, contents_octets, padding_is_zero};
 pub use fault::{Fault, Limit, ReadError};
+pub use modification::{Change, Modification, Unexplained, Why};
 pub use oddity::{Oddity, OddityKind, Weight};
 pub use reading::{Reading, Revision, XrefKind, read};
 pub use signature::{Rectangle, SignatureField, SignatureKind, SubFilter};

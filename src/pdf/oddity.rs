@@ -49,6 +49,8 @@ pub enum OddityKind {
     HeaderLate,
     /// The version in the header is none of those that there are.
     HeaderVersion,
+    /// A revision after the first one names a stream that only newer readers look at.
+    HybridUpdate,
     /// One section, or a hybrid pair of them, gives one object two places.
     TwoPlaces {
         /// Object number.
@@ -144,6 +146,7 @@ impl Oddity {
             | OddityKind::TooMany
             | OddityKind::ValueUnreadable { .. } => Weight::Ambiguous,
             OddityKind::HeaderVersion
+            | OddityKind::HybridUpdate
             | OddityKind::LengthMismatch { .. }
             | OddityKind::RevisionWithoutEnd
             | OddityKind::SecondReaderRefuses
@@ -171,6 +174,7 @@ impl fmt::Display for Oddity {
             OddityKind::FieldUnreadable { number } => write!(f, "field in object {number} cannot be read"),
             OddityKind::HeaderLate => f.write_str("header is not at the start of the file"),
             OddityKind::HeaderVersion => f.write_str("header names no known version"),
+            OddityKind::HybridUpdate => f.write_str("an update shows different objects to older and newer readers"),
             OddityKind::TwoPlaces { number } => write!(f, "object {number} has two places"),
             OddityKind::LengthMismatch { number } => write!(f, "stream {number} has another length than it says"),
             OddityKind::ObjectsOverlap => f.write_str("objects overlap"),

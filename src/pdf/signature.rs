@@ -5,10 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::byte_range::{ByteRange, ByteRangeError, Coverage};
-use super::change::Modification;
 use super::contents::ContentsError;
 use super::field::FilledField;
 use super::file::File;
+use super::modification::Modification;
 use super::span::Span;
 use super::text;
 use super::value::{Dictionary, Located, Value, decoded_name};

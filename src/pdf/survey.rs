@@ -61,7 +61,14 @@ pub(super) fn survey(file: &File<'_>, structure: Vec<(usize, usize)>, odd: &mut 
             Err(ObjectError::Exhausted) => break,
         }
     }
+    // One is enough to know of a reference, two to know that it is not the only one.
     found.referrers.sort_unstable();
+    let mut before = (None, None);
+    found.referrers.retain(|referrer| {
+        let third = before == (Some(*referrer), Some(*referrer));
+        before = (before.1, Some(*referrer));
+        !third
+    });
     account(file.octets(), spans, odd);
     found
 }

@@ -185,7 +185,10 @@ fn stream_entries(
     Ok(Some(entries))
 }
 
-fn stream_shape(dictionary: &Dictionary<'_>) -> Option<([usize; 3], Vec<(u32, u32)>)> {
+/// First number and count of each run of entries.
+type Runs = Vec<(u32, u32)>;
+
+fn stream_shape(dictionary: &Dictionary<'_>) -> Option<([usize; 3], Runs)> {
     let integers = |key: &[u8]| -> Option<Vec<u32>> {
         let items = dictionary.get(key)?.as_array()?;
         items

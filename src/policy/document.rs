@@ -40,11 +40,7 @@ impl Bench<'_> {
             Content::Pdf(Err(error)) => self.unreadable(&mut judged, error),
             Content::Other => self.other_kind(&mut judged, document.kind),
             Content::TooLarge => {
-                judged.findings.push(self.finding(
-                    ConstraintId::Readable,
-                    Undetermined,
-                    Some(Reason::FileTooLarge),
-                ));
+                judged.findings.push(self.finding(ConstraintId::Readable, Undetermined, Some(Reason::FileTooLarge)));
             }
         }
         if let Some(ambiguity) = &document.ambiguity {
@@ -228,11 +224,9 @@ fn result(judged: &DocumentJudgement, unexamined: bool) -> DocumentResult {
 /// What the signatures of later revisions mean for the one at `index`.
 fn later(validated: &[Validated], index: usize, reading: &Reading) -> Later {
     let mine = reading.signatures.get(index).and_then(|field| field.revision);
-    let later = validated
-        .iter()
-        .zip(&reading.signatures)
-        .enumerate()
-        .filter(|(other, (_, field))| *other != index && (mine.is_none() || field.revision.is_none_or(|r| Some(r) > mine)));
+    let later = validated.iter().zip(&reading.signatures).enumerate().filter(|(other, (_, field))| {
+        *other != index && (mine.is_none() || field.revision.is_none_or(|r| Some(r) > mine))
+    });
     let mut result = Later::None;
     for (_, (one, field)) in later {
         // A document timestamp names no signer and draws nothing; the reader allows it only as long-term material.

@@ -42,12 +42,8 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
     let dossier = &examined.dossier;
     let sending = Sending::of(case);
     let findings = sending.findings(policy);
-    let bench = Bench {
-        policy,
-        context: context(case),
-        bind: &|signature| sending.bind(signature),
-        sending: &findings,
-    };
+    let bench =
+        Bench { policy, context: context(case), bind: &|signature| sending.bind(signature), sending: &findings };
     let mut documents: Vec<DocumentJudgement> = dossier
         .documents
         .iter()
@@ -58,7 +54,11 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
         documents.push(unseen(documents.len(), policy));
     }
     let mut remarks = case.remarks.clone();
-    if dossier.claims.date.is_some_and(|date| date.seconds().abs_diff(case.at.seconds()) > policy.parameters.date_odd_seconds) {
+    if dossier
+        .claims
+        .date
+        .is_some_and(|date| date.seconds().abs_diff(case.at.seconds()) > policy.parameters.date_odd_seconds)
+    {
         remarks.push(Reason::DateOdd);
     }
     if dossier.legacy_charset {

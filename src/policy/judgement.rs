@@ -130,7 +130,8 @@ impl DocumentJudgement {
     /// What stands against it: only a missing signature, or more.
     #[must_use]
     pub fn unmet_by(&self) -> UnmetBy {
-        let mut unmet = self.findings.iter().filter(|f| f.weight() == Outcome::Unmet).flat_map(|f| &f.reasons).peekable();
+        let mut unmet =
+            self.findings.iter().filter(|f| f.weight() == Outcome::Unmet).flat_map(|f| &f.reasons).peekable();
         if unmet.peek().is_some() && unmet.all(|reason| *reason == Reason::SigNone) {
             UnmetBy::MissingSignature
         } else {

@@ -36,9 +36,8 @@ impl<'a> Sending<'a> {
     pub(super) fn of(case: &'a Case) -> Self {
         let (directory, settings, at) = (case.rulebook.directory(), case.rulebook.sender(), case.at);
         let message = case.message.as_deref();
-        let provenance = message.map_or(Provenance::Unknown, |message| {
-            sender::provenance(&Question { message, directory, settings, at })
-        });
+        let provenance = message
+            .map_or(Provenance::Unknown, |message| sender::provenance(&Question { message, directory, settings, at }));
         let scope = message.map_or(Scope::InScope, |message| sender::scope(message.envelope(), settings));
         let from = message.and_then(|message| from::read(message).ok());
         let from = from.map(|mailbox| name::clean(&mailbox.to_string(), SHOWN));

@@ -97,7 +97,8 @@ pub fn bind(
         return Binding::Bound(Bound::Pinned);
     }
     let search = Search { signer, sender, directory, parents, at };
-    let found = search.by_pin().or_else(|| search.by_mailbox()).or_else(|| search.by_code()).or_else(|| search.by_name());
+    let found =
+        search.by_pin().or_else(|| search.by_mailbox()).or_else(|| search.by_code()).or_else(|| search.by_name());
     match found {
         // A person's certificate binds by a pin alone, whatever else it says of the agency.
         Some(Binding::Bound(_)) if signer.personal_ids => Binding::Person,
@@ -167,7 +168,8 @@ impl<'a> Search<'a> {
         if found.iter().any(|listing| listing.mailbox != first.mailbox) || !self.parents_agree(first) {
             return None;
         }
-        let written_alike = std::iter::once(&first.agency).chain(&first.aliases).any(|listed| name::plain(listed) == name::plain(name));
+        let written_alike =
+            std::iter::once(&first.agency).chain(&first.aliases).any(|listed| name::plain(listed) == name::plain(name));
         let rule = if written_alike { Bound::Name } else { rule };
         if first.mailbox == self.sender.mailbox {
             return Some(Binding::Bound(rule));

@@ -147,8 +147,14 @@ impl Directory {
         for (line, listing) in rows {
             let at = directory.listings.len();
             let others = directory.by_mailbox.entry(listing.mailbox.clone()).or_default();
-            if let Some(other) = others.iter().find(|other| overlap(&directory.listings[**other].period, &listing.period)) {
-                errors.push(DirectoryError { line, column: Some("valid_from"), fault: RowFault::Overlap(lines[*other]) });
+            if let Some(other) =
+                others.iter().find(|other| overlap(&directory.listings[**other].period, &listing.period))
+            {
+                errors.push(DirectoryError {
+                    line,
+                    column: Some("valid_from"),
+                    fault: RowFault::Overlap(lines[*other]),
+                });
                 continue;
             }
             others.push(at);
@@ -262,7 +268,9 @@ impl fmt::Display for RowFault {
             Self::NotADate(found) => write!(f, "expected a date such as 2026-11-01 or nothing, found {found:?}"),
             Self::NotADigest(found) => write!(f, "expected 64 hexadecimal digits (SHA-256), found {found:?}"),
             Self::NotAKind(found) => write!(f, "expected unit or personal, found {found:?}"),
-            Self::NotAMailbox(found) => write!(f, "expected an address such as vanthu@tuyenquang.gov.vn, found {found:?}"),
+            Self::NotAMailbox(found) => {
+                write!(f, "expected an address such as vanthu@tuyenquang.gov.vn, found {found:?}")
+            }
             Self::Empty => write!(f, "must not be empty"),
             Self::EndsBeforeStart => write!(f, "ends before valid_from"),
             Self::Overlap(line) => write!(f, "the mailbox is listed for the same days in line {line}"),

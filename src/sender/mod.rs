@@ -12,7 +12,7 @@ pub mod results;
 pub mod scope;
 pub mod settings;
 
-pub use authentication::{Authentication, AuthFailure, Silence, authenticate};
+pub use authentication::{AuthFailure, Authentication, Silence, authenticate};
 pub use binding::{Binding, Bound, Hierarchy, SignerFacts, bind};
 pub use directory::{Directory, Freshness, Kind, Listing, Standing};
 pub use provenance::{Provenance, Question, provenance};

@@ -183,10 +183,24 @@ mod tests {
     #[test]
     fn what_strays_from_the_grammar_is_not_believed_in_part() {
         for value in [
-            "", ";", "mx", "mx;", "mx; dkim", "mx; dkim=", "mx; dkim=pass header.d", "mx; dkim=pass d=a.vn",
-            "mx; dkim=pass header.d=a\"b\"", "mx; dkim=pass header.d=\"a\"b", "mx; dkim=pass (open", "mx 2; none",
-            "mx; dkim/2=pass", "mx; dkim=pass header.d=\"a", "mx; none; dkim=pass", "mx; dkim=pass\0",
-            "mx; dkim=pass header.d=a=b", "mx, dkim=pass",
+            "",
+            ";",
+            "mx",
+            "mx;",
+            "mx; dkim",
+            "mx; dkim=",
+            "mx; dkim=pass header.d",
+            "mx; dkim=pass d=a.vn",
+            "mx; dkim=pass header.d=a\"b\"",
+            "mx; dkim=pass header.d=\"a\"b",
+            "mx; dkim=pass (open",
+            "mx 2; none",
+            "mx; dkim/2=pass",
+            "mx; dkim=pass header.d=\"a",
+            "mx; none; dkim=pass",
+            "mx; dkim=pass\0",
+            "mx; dkim=pass header.d=a=b",
+            "mx, dkim=pass",
         ] {
             assert_eq!(Results::read(value.as_bytes()), None, "{value:?}");
         }

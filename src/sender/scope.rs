@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::settings::{MixedRecipients, SenderSettings};
-use crate::message::mailbox::domain_name;
 use crate::message::{Envelope, Mailbox};
 
 /// How the recipients lie to the agency domains.
@@ -24,8 +23,7 @@ pub fn scope(envelope: &Envelope, settings: &SenderSettings) -> Scope {
     if settings.agency_domains.is_empty() || envelope.recipients.is_empty() {
         return Scope::InScope;
     }
-    let domains: Vec<String> = settings.agency_domains.iter().filter_map(|domain| domain_name(domain)).collect();
-    let inside = envelope.recipients.iter().filter(|recipient| is_inside(recipient, &domains, settings)).count();
+    let inside = envelope.recipients.iter().filter(|recipient| is_inside(recipient, settings)).count();
     match (inside, settings.mixed_recipients) {
         (0, _) => Scope::OutOfScope,
         (inside, _) if inside == envelope.recipients.len() => Scope::InScope,
@@ -34,11 +32,11 @@ pub fn scope(envelope: &Envelope, settings: &SenderSettings) -> Scope {
     }
 }
 
-fn is_inside(recipient: &[u8], domains: &[String], settings: &SenderSettings) -> bool {
+fn is_inside(recipient: &[u8], settings: &SenderSettings) -> bool {
     let Some(mailbox) = std::str::from_utf8(recipient).ok().and_then(|text| Mailbox::parse(text).ok()) else {
         return false;
     };
-    domains.iter().any(|domain| {
+    settings.agency_domains.iter().any(|domain| {
         let rest = mailbox.domain().strip_suffix(domain.as_str());
         rest.is_some_and(|rest| rest.is_empty() || (settings.agency_subdomains && rest.ends_with('.')))
     })
@@ -50,7 +48,7 @@ mod tests {
 
     fn scope_of(recipients: &[&str], subdomains: bool) -> Scope {
         let settings = SenderSettings {
-            agency_domains: vec!["TuyenQuang.gov.vn".into()],
+            agency_domains: vec!["TuyenQuang.gov.vn".to_owned().try_into().unwrap()],
             agency_subdomains: subdomains,
             ..SenderSettings::default()
         };

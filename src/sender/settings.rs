@@ -4,13 +4,16 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::mailbox::domain_name;
+use crate::time::UnixTime;
+
 /// The table `[sender]` of the settings.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SenderSettings {
     /// Domains of state agencies. With none every recipient counts as one: a gateway that was not told its domains
     /// checks all mail rather than none.
-    pub agency_domains: Vec<String>,
+    pub agency_domains: Vec<Domain>,
     /// Also the domains below the agency domains. Article 4 has a flat domain, so this is off.
     pub agency_subdomains: bool,
     /// Postfix services (`{daemon_name}`) on which users log in, such as `submission`.
@@ -47,11 +50,67 @@ pub struct BorderHost {
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
     /// The domain, exactly as after the `@`.
-    pub domain: String,
+    pub domain: Domain,
     /// Name of the office or person who attested it.
     pub by: String,
-    /// The day of the attestation, in ISO form.
-    pub on: String,
+    /// The day of the attestation; it counts from then on.
+    pub on: Day,
+}
+
+/// A host name, as A-labels in lower case.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String")]
+pub struct Domain(String);
+
+impl Domain {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Domain {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        domain_name(&text)
+            .map(Self)
+            .ok_or_else(|| format!("expected a domain such as tuyenquang.gov.vn, found {text:?}"))
+    }
+}
+
+/// The first moment of a day in Vietnam, written in ISO form.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Day {
+    written: String,
+    start: UnixTime,
+}
+
+impl Day {
+    /// When it begins.
+    #[must_use]
+    pub fn start(&self) -> UnixTime {
+        self.start
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.written
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match UnixTime::parse(&text) {
+            Some(start) if text.len() == 10 => Ok(Self { written: text, start }),
+            _ => Err(format!("expected a date such as 2026-11-01, found {text:?}")),
+        }
+    }
 }
 
 /// Rule reading 6: a milter marks the message, not one recipient's copy.
@@ -82,4 +141,31 @@ impl Default for SenderSettings {
 
 fn one() -> u8 {
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_with_their_defaults_and_wrong_ones_are_refused() {
+        let settings: SenderSettings = toml::from_str(
+            "agency_domains = [\"TuyenQuang.gov.vn\"]\n[[border_hosts]]\nauthserv_id = \"mx\"\nclients = [\"10.0.0.1\"]\n\
+             [[attested_domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"2026-01-01\"\n",
+        )
+        .unwrap();
+        assert_eq!(settings.agency_domains[0].as_str(), "tuyenquang.gov.vn");
+        assert_eq!((settings.border_hosts[0].received_above, settings.directory_max_age_days), (1, 90));
+        for wrong in [
+            "agency_domains = [\"gov\"]",
+            "agency_domains = [\"a@b.vn\"]",
+            "unknown = 1",
+            "mixed_recipients = \"maybe\"",
+            "[[attested_domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"1/1/2026\"",
+            "[[border_hosts]]\nauthserv_id = \"mx\"",
+        ] {
+            assert!(toml::from_str::<SenderSettings>(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(toml::from_str::<SenderSettings>("").unwrap(), SenderSettings::default());
+    }
 }

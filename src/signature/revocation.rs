@@ -76,5 +76,6 @@ fn status(
             Err(_) => {}
         }
     }
-    best.unwrap_or(if worst_found == Revocation::Clear { Revocation::Unavailable } else { worst_found }).max(worst_found)
+    best.unwrap_or(if worst_found == Revocation::Clear { Revocation::Unavailable } else { worst_found })
+        .max(worst_found)
 }

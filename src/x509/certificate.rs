@@ -39,6 +39,7 @@ struct Inner {
     subject: Name,
     validity: Period,
     extensions: Extensions,
+    has_extensions: bool,
     fault: Option<CertificateFault>,
 }
 
@@ -169,6 +170,7 @@ impl Certificate {
             subject: Name::parse(parsed.subject().as_raw())?,
             validity,
             extensions,
+            has_extensions,
             fault,
             tbs: layout.tbs,
             signature: layout.signature,
@@ -243,6 +245,12 @@ impl Certificate {
     #[must_use]
     pub fn fault(&self) -> Option<&CertificateFault> {
         self.inner.fault.as_ref()
+    }
+
+    /// Whether it has extensions at all; certificates of version 1 have none.
+    #[must_use]
+    pub fn has_extensions(&self) -> bool {
+        self.inner.has_extensions
     }
 
     /// Whether it says that its subject issues certificates (basicConstraints).

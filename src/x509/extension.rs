@@ -114,7 +114,6 @@ impl Extensions {
                 continue;
             }
             match all.take(extension, &oid) {
-                Outcome::Read => {}
                 Outcome::Unknown if extension.critical => {
                     fault.get_or_insert(CertificateFault::UnknownCriticalExtension { oid });
                 }
@@ -122,7 +121,7 @@ impl Extensions {
                     fault.get_or_insert(CertificateFault::MalformedExtension { oid });
                 }
                 // VGCA writes an empty issuerAltName (30 00); nothing depends on it.
-                Outcome::Malformed { .. } | Outcome::Unknown => {}
+                Outcome::Malformed { .. } | Outcome::Read | Outcome::Unknown => {}
             }
         }
         (all, fault)

@@ -17,17 +17,21 @@ mod name;
 mod name_constraint;
 mod path;
 pub mod pem;
+mod revocation;
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
 pub use anchor::{AnchorEntry, AnchorKind, AnchorStore, AnchorsError, AnchorsFault, NotPinned, PUBLISHED, Purpose};
 pub use certificate::{Certificate, CertificateError, CertificateFault, MAX_CERTIFICATE, SignatureFault, UsageFault};
-pub use crl::{Crl, CrlError, CrlFault, CrlStatus, MAX_CRL, MAX_ENTRIES, Reason, Unusable};
+pub use crl::{Crl, CrlError, CrlFault, MAX_CRL, MAX_ENTRIES};
 pub use extension::{DistributionPoint, KeyUsage};
 pub use general_name::{GeneralName, MAX_NAMES};
 pub use name::{MAX_ATTRIBUTES, Name};
 pub use name_constraint::{MAX_COMPARISONS, MAX_SUBTREES, NameConstraints, NameFault};
 pub use path::{MAX_CHECKS, MAX_DEPTH, MAX_STEPS, Path, PathError, PathFault, PathSearch};
+pub use revocation::{CrlStatus, Reason, Unusable};
 
 /// Reads the certificates of a file: one in DER, or any number in PEM.
 pub fn read_certificates(octets: &[u8]) -> Result<Vec<Certificate>, CertificateError> {

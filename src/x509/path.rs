@@ -301,13 +301,16 @@ impl Walk<'_> {
 
     /// RFC 5280, 6.1.4 k and n. An anchor is taken as given, but where it speaks it is heard.
     fn may_issue(&self, issuer: &Certificate) -> Result<(), PathFault> {
-        if !self.search.anchors.is_installed(issuer) {
-            if let Some(fault) = issuer.fault() {
-                return Err(PathFault::Certificate(fault.clone()));
-            }
-            if !issuer.is_ca() {
-                return Err(PathFault::NotCa);
-            }
+        let installed = self.search.anchors.is_installed(issuer);
+        if let Some(fault) = issuer.fault()
+            && !installed
+        {
+            return Err(PathFault::Certificate(fault.clone()));
+        }
+        // Roots of version 1 cannot say that they are CAs; the pinned certificate of a service must not become one.
+        let old_root = installed && issuer.is_self_issued() && !issuer.has_extensions();
+        if !issuer.is_ca() && !old_root {
+            return Err(PathFault::NotCa);
         }
         if issuer.key_usage().is_some_and(|usage| !usage.key_cert_sign()) {
             return Err(PathFault::NotForSigning);

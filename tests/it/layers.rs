@@ -78,7 +78,8 @@ fn modules_use_only_the_layers_below_them() {
 
 #[test]
 fn only_io_and_the_gateway_wait_or_touch_the_world() {
-    const WORLD: &[&str] = &["std::fs", "std::net::Tcp", "tokio::", "SystemTime", "Instant::now", "async fn", "std::env"];
+    const WORLD: &[&str] =
+        &["std::fs", "std::net::Tcp", "tokio::", "SystemTime", "Instant::now", "async fn", "std::env"];
     for (module, file, text) in modules() {
         if WAITING.contains(&module.as_str()) {
             continue;

@@ -55,13 +55,17 @@ fn policies(settings: &Settings, now: UnixTime) -> Vec<Check> {
     let policies = match files::policies(&settings.policies, &mut Vec::new()) {
         Ok(policies) => policies,
         Err(error) => {
-            let advice = ("dieu7 policy check TỆP nêu lỗi và dòng", "dieu7 policy check FILE names the error and its line");
+            let advice =
+                ("dieu7 policy check TỆP nêu lỗi và dòng", "dieu7 policy check FILE names the error and its line");
             return vec![broken(("chính sách không đọc được", "a policy cannot be read"), &error, advice)];
         }
     };
     let mut checks = Vec::new();
     if !policies.iter().any(|policy| policy.in_force.contains(now)) {
-        let advice = ("thêm chính sách đang có hiệu lực, hoặc sửa in-force-to", "add a policy that is in force, or mend in-force-to");
+        let advice = (
+            "thêm chính sách đang có hiệu lực, hoặc sửa in-force-to",
+            "add a policy that is in force, or mend in-force-to",
+        );
         checks.push(broken(("không chính sách nào có hiệu lực hôm nay", "no policy is in force today"), &now, advice));
     }
     for policy in &policies {
@@ -91,7 +95,11 @@ fn anchors(settings: &Settings) -> Vec<Check> {
         Ok(trust) => trust,
         Err(error) => {
             let advice = ("sửa anchors.toml tại dòng nêu trên", "mend anchors.toml at the line above");
-            return vec![broken(("không đọc được chứng thư gốc tin cậy", "the trust anchors cannot be read"), &error, advice)];
+            return vec![broken(
+                ("không đọc được chứng thư gốc tin cậy", "the trust anchors cannot be read"),
+                &error,
+                advice,
+            )];
         }
     };
     let missing = trust.anchors.missing().count();
@@ -103,7 +111,10 @@ fn anchors(settings: &Settings) -> Vec<Check> {
     );
     if installed == 0 {
         checks.push(broken(
-            ("chưa cài chứng thư gốc nào: mọi chữ ký đều chưa rõ", "no trust anchor is installed: every signature will be undetermined"),
+            (
+                "chưa cài chứng thư gốc nào: mọi chữ ký đều chưa rõ",
+                "no trust anchor is installed: every signature will be undetermined",
+            ),
             &settings.trust.display(),
             advice,
         ));
@@ -116,7 +127,10 @@ fn anchors(settings: &Settings) -> Vec<Check> {
             advice,
         ));
     } else {
-        checks.push(Check::good(format!("đã cài đủ {installed} chứng thư gốc"), format!("all {installed} trust anchors are installed")));
+        checks.push(Check::good(
+            format!("đã cài đủ {installed} chứng thư gốc"),
+            format!("all {installed} trust anchors are installed"),
+        ));
     }
     checks.extend(trust.unreadable.iter().map(|error| {
         attention(
@@ -132,8 +146,14 @@ fn revocation(settings: &Settings, now: UnixTime) -> Vec<Check> {
     if listed.is_empty() {
         return vec![attention(
             (
-                format!("thư mục CRL trống ({}): không kiểm tra được thu hồi, mọi chữ ký đều chưa rõ", settings.crls.display()),
-                format!("the CRL folder is empty ({}): revocation cannot be checked, every signature is undetermined", settings.crls.display()),
+                format!(
+                    "thư mục CRL trống ({}): không kiểm tra được thu hồi, mọi chữ ký đều chưa rõ",
+                    settings.crls.display()
+                ),
+                format!(
+                    "the CRL folder is empty ({}): revocation cannot be checked, every signature is undetermined",
+                    settings.crls.display()
+                ),
             ),
             ("tải CRL của các CA vào thư mục này, định kỳ", "download the CAs' CRLs into this folder, regularly"),
         )];
@@ -210,22 +230,30 @@ fn log(settings: &Settings, now: UnixTime) -> Vec<Check> {
     let folder = file.parent().unwrap_or(Path::new("/"));
     let writable = tempfile_in(folder);
     let mut checks = vec![match writable {
-        Ok(()) => Check::good(format!("thư mục nhật ký ghi được: {}", folder.display()), format!("the log's folder is writable: {}", folder.display())),
+        Ok(()) => Check::good(
+            format!("thư mục nhật ký ghi được: {}", folder.display()),
+            format!("the log's folder is writable: {}", folder.display()),
+        ),
         Err(error) => {
             let facts = format!("{}: {error}", folder.display());
             broken(("thư mục nhật ký không ghi được", "the log's folder is not writable"), &facts, advice)
         }
     }];
     if file.exists() {
-        checks.push(match LogReader::open(file).and_then(|reader| Ok((reader.count()?, reader.newest(None, None, 1)?))) {
-            Err(error) => broken(("nhật ký không đọc được", "the log cannot be read"), &error, advice),
-            Ok((_, newest)) if newest.first().is_some_and(|record| record.at > now) => broken(
-                ("bản ghi mới nhất ở tương lai: đồng hồ đã lùi", "the newest record lies in the future: the clock went back"),
-                &newest[0].at,
-                ("chỉnh đồng hồ (NTP) trước khi chạy tiếp", "set the clock (NTP) before going on"),
-            ),
-            Ok((count, _)) => Check::good(format!("nhật ký: {count} bản ghi"), format!("log: {count} records")),
-        });
+        checks.push(
+            match LogReader::open(file).and_then(|reader| Ok((reader.count()?, reader.newest(None, None, 1)?))) {
+                Err(error) => broken(("nhật ký không đọc được", "the log cannot be read"), &error, advice),
+                Ok((_, newest)) if newest.first().is_some_and(|record| record.at > now) => broken(
+                    (
+                        "bản ghi mới nhất ở tương lai: đồng hồ đã lùi",
+                        "the newest record lies in the future: the clock went back",
+                    ),
+                    &newest[0].at,
+                    ("chỉnh đồng hồ (NTP) trước khi chạy tiếp", "set the clock (NTP) before going on"),
+                ),
+                Ok((count, _)) => Check::good(format!("nhật ký: {count} bản ghi"), format!("log: {count} records")),
+            },
+        );
     }
     checks
 }
@@ -246,7 +274,10 @@ fn disk(log: &Path) -> Check {
         }
         Ok(free) => attention(
             (format!("đĩa chỉ còn {free} MB"), format!("only {free} MB of disk are free")),
-            ("giải phóng chỗ: khi đĩa đầy, thư chờ trong hàng đợi", "free some space: when the disk is full, mail waits in the queue"),
+            (
+                "giải phóng chỗ: khi đĩa đầy, thư chờ trong hàng đợi",
+                "free some space: when the disk is full, mail waits in the queue",
+            ),
         ),
         Err(error) => attention(
             (format!("không đọc được dung lượng đĩa: {error}"), format!("free disk space cannot be read: {error}")),
@@ -257,16 +288,25 @@ fn disk(log: &Path) -> Check {
 
 fn socket(settings: &Settings) -> Check {
     let Listen::Unix(path) = &settings.listen else {
-        return Check::good("socket milter là TCP, có danh sách máy được phép", "the milter socket is TCP, with a list of peers");
+        return Check::good(
+            "socket milter là TCP, có danh sách máy được phép",
+            "the milter socket is TCP, with a list of peers",
+        );
     };
     let folder = path.parent().unwrap_or(Path::new("/"));
     if folder.is_dir() {
-        Check::good(format!("thư mục socket có sẵn: {}", folder.display()), format!("the socket's folder is there: {}", folder.display()))
+        Check::good(
+            format!("thư mục socket có sẵn: {}", folder.display()),
+            format!("the socket's folder is there: {}", folder.display()),
+        )
     } else {
         broken(
             ("chưa có thư mục của socket", "the socket's folder is not there"),
             &folder.display(),
-            ("tạo thư mục, nhóm postfix, quyền 0750 (docs/postfix.md)", "make the folder, group postfix, mode 0750 (docs/postfix.md)"),
+            (
+                "tạo thư mục, nhóm postfix, quyền 0750 (docs/postfix.md)",
+                "make the folder, group postfix, mode 0750 (docs/postfix.md)",
+            ),
         )
     }
 }
@@ -279,10 +319,16 @@ fn clock_state() -> Check {
         Some("yes") => Check::good("đồng hồ đồng bộ (NTP)", "the clock is synchronised (NTP)"),
         Some("no") => attention(
             ("đồng hồ chưa đồng bộ (NTP)".to_owned(), "the clock is not synchronised (NTP)".to_owned()),
-            ("bật đồng bộ thời gian (chrony, systemd-timesyncd)", "turn time synchronisation on (chrony, systemd-timesyncd)"),
+            (
+                "bật đồng bộ thời gian (chrony, systemd-timesyncd)",
+                "turn time synchronisation on (chrony, systemd-timesyncd)",
+            ),
         ),
         _ => attention(
-            ("không biết đồng hồ có đồng bộ không".to_owned(), "whether the clock is synchronised is not known".to_owned()),
+            (
+                "không biết đồng hồ có đồng bộ không".to_owned(),
+                "whether the clock is synchronised is not known".to_owned(),
+            ),
             ("kiểm tra bằng chronyc tracking hoặc ntpq -p", "check with chronyc tracking or ntpq -p"),
         ),
     }

@@ -110,9 +110,14 @@ fn milters(found: &str, queue_directory: &str, settings: &Settings) -> Check {
     };
     let list: Vec<&str> = found.split([',', ' ']).filter(|entry| !entry.is_empty()).collect();
     let is_ours = |entry: &&str| **entry == wanted || **entry == absolute;
-    let line = format!("smtpd_milters = {}", list.iter().copied().filter(|e| !is_ours(e)).chain([&*wanted]).collect::<Vec<_>>().join(", "));
+    let line = format!(
+        "smtpd_milters = {}",
+        list.iter().copied().filter(|e| !is_ours(e)).chain([&*wanted]).collect::<Vec<_>>().join(", ")
+    );
     match list.iter().position(is_ours) {
-        Some(at) if at + 1 == list.len() => Check::good("dieu7 đứng cuối smtpd_milters", "dieu7 is last in smtpd_milters"),
+        Some(at) if at + 1 == list.len() => {
+            Check::good("dieu7 đứng cuối smtpd_milters", "dieu7 is last in smtpd_milters")
+        }
         Some(_) => attention(
             (
                 "dieu7 không đứng cuối smtpd_milters: milter sau nó có thể thêm dấu".into(),
@@ -201,8 +206,10 @@ fn size(found: &str, settings: &Settings) -> Check {
             format!("Postfix takes larger mail than dieu7 checks (message_size_limit = {found}, dieu7: {ours} MB)"),
         ),
         (
-            "tăng [milter] message-megabytes, hoặc giảm message_size_limit; thư quá lớn chỉ được gắn cờ chưa kiểm tra".into(),
-            "raise [milter] message-megabytes or lower message_size_limit; larger mail is only flagged as unchecked".into(),
+            "tăng [milter] message-megabytes, hoặc giảm message_size_limit; thư quá lớn chỉ được gắn cờ chưa kiểm tra"
+                .into(),
+            "raise [milter] message-megabytes or lower message_size_limit; larger mail is only flagged as unchecked"
+                .into(),
         ),
     )
 }
@@ -217,8 +224,10 @@ fn reinjection(filter: &str, overrides: &str) -> Option<Check> {
     (filtered && !spared).then(|| {
         attention(
             (
-                "có content_filter, nhưng không có cổng nhận lại nào bỏ milter: thư bị kiểm tra hai lần, dấu đầu bị gỡ".into(),
-                "there is a content_filter, but no port that takes mail back without milters: mail is checked twice".into(),
+                "có content_filter, nhưng không có cổng nhận lại nào bỏ milter: thư bị kiểm tra hai lần, dấu đầu bị gỡ"
+                    .into(),
+                "there is a content_filter, but no port that takes mail back without milters: mail is checked twice"
+                    .into(),
             ),
             (
                 "ở cổng nhận lại trong master.cf: -o receive_override_options=no_milters".into(),
@@ -250,8 +259,12 @@ fn submission(overrides: &str, settings: &Settings) -> Check {
             "the submission service does not name itself to the milter: no login counts".into(),
         ),
         (
-            format!("master.cf, dịch vụ submission: -o milter_macro_daemon_name={name}; và [sender] submission-services"),
-            format!("master.cf, service submission: -o milter_macro_daemon_name={name}; and [sender] submission-services"),
+            format!(
+                "master.cf, dịch vụ submission: -o milter_macro_daemon_name={name}; và [sender] submission-services"
+            ),
+            format!(
+                "master.cf, service submission: -o milter_macro_daemon_name={name}; and [sender] submission-services"
+            ),
         ),
     )
 }

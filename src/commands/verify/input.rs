@@ -70,7 +70,9 @@ fn add(path: &Path, found: &mut Vec<Input>) -> io::Result<()> {
     if octets.starts_with(b"From ") {
         let name = path.display();
         let messages = split_mbox(&octets).into_iter().enumerate();
-        found.extend(messages.map(|(n, message)| Input { name: format!("{name}:{}", n + 1), source: Source::Message(message) }));
+        found.extend(
+            messages.map(|(n, message)| Input { name: format!("{name}:{}", n + 1), source: Source::Message(message) }),
+        );
     } else {
         found.push(whole(path.to_owned()));
     }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use dieu7::budget::Budget;
 use dieu7::dossier;
 use dieu7::evidence::Evidence;
-use dieu7::io::files::{self, Trust};
 use dieu7::io::clock;
+use dieu7::io::files::{self, Trust};
 use dieu7::io::sources::CrlFolder;
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge, needs};
@@ -161,8 +161,11 @@ impl Bench {
         }
         match (&arguments.mail_from, &arguments.auth_user) {
             (None, None) => assumed.push(
-                lang.pick("không có dữ liệu phiên gửi (đăng nhập, MAIL FROM)", "no data of the sending session (login, MAIL FROM)")
-                    .to_owned(),
+                lang.pick(
+                    "không có dữ liệu phiên gửi (đăng nhập, MAIL FROM)",
+                    "no data of the sending session (login, MAIL FROM)",
+                )
+                .to_owned(),
             ),
             (from, login) => {
                 assumed.extend(from.iter().map(|from| format!("MAIL FROM {from}")));

@@ -17,7 +17,10 @@ pub fn json(checked: &Checked, assumed: &[String]) -> Value {
 
 /// The summary for people.
 pub fn table(all: &[Checked], assumed: &[String], lang: Lang) {
-    println!("{}", lang.pick("KIỂM TRA THỬ - không thay cho kết quả trên thư", "TRIAL - does not replace the result on a mail"));
+    println!(
+        "{}",
+        lang.pick("KIỂM TRA THỬ - không thay cho kết quả trên thư", "TRIAL - does not replace the result on a mail")
+    );
     println!("{}: {}", lang.pick("Giả định", "Assumed"), assumed.join("; "));
     for checked in all {
         let verdict = checked.judgement.verdict;

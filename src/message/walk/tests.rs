@@ -178,6 +178,7 @@ fn an_odd_structure_makes_every_document_ambiguous() {
         (outer("boundary=b; boundary=c"), A::OddBoundary),
         (outer("boundary*0=b"), A::OddBoundary),
         (outer("boundary=\"b"), A::OddField),
+        (format!("X: y\r\n \r\n{good}"), A::OddField),
         (good.replace("Content-Type: multipart", "Content-Type : multipart"), A::OddField),
         (format!("Content-Type: text/plain\r\n{good}"), A::DoubledField),
         (format!("Content-Transfer-Encoding: base64\r\n{good}"), A::EncodedContainer),
@@ -194,6 +195,37 @@ fn an_odd_structure_makes_every_document_ambiguous() {
         assert_eq!(walk.structure, Some(ambiguity), "{message}");
         assert!(walk.documents.iter().all(|d| d.ambiguity.is_some()), "{message}");
         assert!(walk.documents.iter().any(|d| d.kind == FileKind::Pdf), "{message}");
+    }
+}
+
+#[test]
+fn a_blank_folded_line_in_the_header_of_a_document_is_ambiguous() {
+    let walk = walk_of(mixed(&["Content-Type: application/pdf;\r\n \r\n name=a.pdf\r\n\r\n%PDF-"]));
+    assert_eq!(walk.documents[0].ambiguity, Some(Ambiguity::OddField));
+}
+
+/// Cuts and flips of a message with everything in it: any octets end in an answer.
+#[test]
+fn damaged_messages_are_walked_without_panic() {
+    let nested =
+        format!("Content-Type: message/rfc822\r\n\r\n{}", mixed(&[PDF]).replace("--b", "--c").replace("=b", "=c"));
+    let name =
+        "Content-Disposition: attachment; filename*0*=utf-8''%E1%BA%AD; filename*1=\"b.pdf\"\r\n\r\n=?utf-8?q?x?=";
+    let whole =
+        format!("From: =?utf-8?b?w6k=?= <a@b.vn>\r\n{}", mixed(&[BODY, PDF, &nested, name, &picture("x", 4, 40)]));
+    let mut seed = 1_u64;
+    for round in 0..4_000_usize {
+        let mut octets = whole.clone().into_bytes();
+        for _ in 0..round % 7 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from(seed >> 33).unwrap() % octets.len();
+            octets[at] = b"\r\n\0\"=;:-?*% ()<>\xff\\"[usize::try_from(seed >> 20 & 15).unwrap()];
+        }
+        octets.truncate(octets.len() - round % octets.len());
+        let message = Message::parse(Envelope::default(), octets);
+        let walk = walk(&message, &mut Budget::for_message());
+        assert!(walk.documents.len() < 50);
+        let _ = super::super::from::read(&message);
     }
 }
 

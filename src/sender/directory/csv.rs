@@ -26,7 +26,7 @@ pub(super) fn read(text: &str) -> Result<Directory, Vec<DirectoryError>> {
         .has_headers(false)
         .flexible(true)
         .trim(::csv::Trim::All)
-        .from_reader(text[start..].as_bytes());
+        .from_reader(&text.as_bytes()[start..]);
     let mut records = reader.records();
     let is_header = |record: &::csv::StringRecord| record.iter().eq(COLUMNS);
     if !records.next().is_some_and(|record| record.is_ok_and(|record| is_header(&record))) {

@@ -8,9 +8,8 @@ use crate::message::Mailbox;
 use crate::time::{Period, UnixTime};
 
 /// Columns of the CSV form, keys of the TOML form.
-pub(super) const COLUMNS: [&str; 10] = [
-    "mailbox", "kind", "agency", "aliases", "logins", "published_on", "source", "valid_from", "valid_to", "signers",
-];
+pub(super) const COLUMNS: [&str; 10] =
+    ["mailbox", "kind", "agency", "aliases", "logins", "published_on", "source", "valid_from", "valid_to", "signers"];
 
 /// Cells of one row; lists already split.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! The TOML form of a directory: `read_on`, and one `[[mailbox]]` table per listing.
 
-use serde::Deserialize;
 use ::toml::Spanned;
+use serde::Deserialize;
 
 use super::csv::finish;
 use super::row::Row;

@@ -58,7 +58,7 @@ impl RsaKey {
         let value = asn1::encode(asn1::OCTET_STRING, &[digest]);
         let whole = asn1::encode(asn1::SEQUENCE, &[&identifier, &value]);
         let prefix = whole.get(..whole.len().saturating_sub(digest.len())).unwrap_or_default();
-        let scheme = Pkcs1v15Sign { hash_len: Some(algorithm.len()), prefix: prefix.into() };
+        let scheme = Pkcs1v15Sign { hash_len: Some(algorithm.output_len()), prefix: prefix.into() };
         self.key.verify(scheme, digest, signature).map_err(|_| VerifyError::Mismatch)
     }
 
@@ -83,9 +83,9 @@ impl RsaKey {
         let unused = em_len * 8 - usize::try_from(em_bits).map_err(|_| VerifyError::Mismatch)?;
         let top_mask = 0xff_u8 >> unused;
 
-        let db_len = em_len.checked_sub(algorithm.len() + 1).ok_or(VerifyError::Mismatch)?;
+        let db_len = em_len.checked_sub(algorithm.output_len() + 1).ok_or(VerifyError::Mismatch)?;
         let (masked, rest) = encoded.split_at_checked(db_len).ok_or(VerifyError::Mismatch)?;
-        let (hash, trailer) = rest.split_at_checked(algorithm.len()).ok_or(VerifyError::Mismatch)?;
+        let (hash, trailer) = rest.split_at_checked(algorithm.output_len()).ok_or(VerifyError::Mismatch)?;
         if trailer != [0xbc] || masked.first().is_none_or(|first| first & !top_mask != 0) {
             return Err(VerifyError::Mismatch);
         }

@@ -1,0 +1,206 @@
+//! Certificates and CRLs made in code for tests: fixed P-256 keys, periods that include any sensible time.
+
+use p256::ecdsa::SigningKey;
+use p256::ecdsa::signature::Signer as _;
+
+use super::{Certificate, Crl, Name};
+use crate::asn1::{self, context, encode};
+use crate::time::UnixTime;
+
+/// A time inside every period made here.
+pub(crate) const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+/// AlgorithmIdentifier of ecdsa-with-SHA256.
+pub(crate) const ECDSA_SHA256: &[u8] = &[0x30, 0x0a, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+
+/// A key with the name that it speaks for.
+#[derive(Clone)]
+pub(crate) struct Party {
+    pub(crate) name: String,
+    key: SigningKey,
+}
+
+impl Party {
+    /// The key is a function of `seed` alone.
+    pub(crate) fn new(name: &str, seed: u8) -> Self {
+        let mut scalar = [seed; 32];
+        scalar[0] = 1;
+        Self { name: format!("CN={name}, O=Test, C=VN"), key: SigningKey::from_slice(&scalar).unwrap() }
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let signature: p256::ecdsa::Signature = self.key.sign(message);
+        signature.to_der().as_bytes().to_vec()
+    }
+
+    pub(crate) fn spki(&self) -> Vec<u8> {
+        let algorithm =
+            [0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        let point = self.key.verifying_key().to_sec1_point(false);
+        encode(asn1::SEQUENCE, &[&algorithm, &encode(asn1::BIT_STRING, &[&[0], point.as_bytes()])])
+    }
+}
+
+/// A certificate to be made; the fields are what tests bend.
+#[derive(Clone)]
+pub(crate) struct Draft<'a> {
+    pub(crate) subject: &'a Party,
+    pub(crate) issuer: &'a Party,
+    pub(crate) serial: u8,
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) extensions: Vec<Vec<u8>>,
+    pub(crate) inner_algorithm: &'a [u8],
+}
+
+impl<'a> Draft<'a> {
+    /// An end entity that may sign documents.
+    pub(crate) fn leaf(subject: &'a Party, issuer: &'a Party) -> Self {
+        Self {
+            subject,
+            issuer,
+            serial: 7,
+            from: "20000101000000Z",
+            to: "99991231235959Z",
+            extensions: vec![key_usage(0x40)],
+            inner_algorithm: ECDSA_SHA256,
+        }
+    }
+
+    /// A CA.
+    pub(crate) fn authority(subject: &'a Party, issuer: &'a Party) -> Self {
+        Self { extensions: vec![basic_constraints(None), key_usage(0x06)], ..Self::leaf(subject, issuer) }
+    }
+
+    pub(crate) fn der(&self) -> Vec<u8> {
+        let name = |party: &Party| Name::from_text(&party.name).unwrap().der().to_vec();
+        let time = |text: &str| encode(asn1::GENERALIZED_TIME, &[text.as_bytes()]);
+        let extensions: Vec<&[u8]> = self.extensions.iter().map(Vec::as_slice).collect();
+        let extensions = encode(context(3), &[&encode(asn1::SEQUENCE, &extensions)]);
+        let tbs = encode(
+            asn1::SEQUENCE,
+            &[
+                &[0xa0, 3, 2, 1, 2],
+                &encode(asn1::INTEGER, &[&[self.serial]]),
+                self.inner_algorithm,
+                &name(self.issuer),
+                &encode(asn1::SEQUENCE, &[&time(self.from), &time(self.to)]),
+                &name(self.subject),
+                &self.subject.spki(),
+                if self.extensions.is_empty() { &[] } else { &extensions },
+            ],
+        );
+        sealed(&tbs, self.issuer)
+    }
+
+    pub(crate) fn certificate(&self) -> Certificate {
+        Certificate::parse(&self.der()).unwrap()
+    }
+}
+
+/// A signed structure: what is signed, the algorithm, the signature.
+pub(crate) fn sealed(tbs: &[u8], signer: &Party) -> Vec<u8> {
+    let signature = encode(asn1::BIT_STRING, &[&[0], &signer.sign(tbs)]);
+    encode(asn1::SEQUENCE, &[tbs, ECDSA_SHA256, &signature])
+}
+
+/// An extension with the object identifier 2.5.29.`arc`.
+pub(crate) fn extension(arc: u8, critical: bool, value: &[u8]) -> Vec<u8> {
+    let flag: &[u8] = if critical { &[1, 1, 0xff] } else { &[] };
+    encode(asn1::SEQUENCE, &[&[6, 3, 0x55, 0x1d, arc], flag, &encode(asn1::OCTET_STRING, &[value])])
+}
+
+/// keyUsage with these bits, the first one highest (0x80 digitalSignature, 0x40 nonRepudiation, 0x06 the two of CAs).
+pub(crate) fn key_usage(bits: u8) -> Vec<u8> {
+    extension(15, true, &[3, 2, 0, bits])
+}
+
+/// basicConstraints of a CA.
+pub(crate) fn basic_constraints(path_len: Option<u8>) -> Vec<u8> {
+    let len = path_len.map_or_else(Vec::new, |len| vec![2, 1, len]);
+    extension(19, true, &encode(asn1::SEQUENCE, &[&[1, 1, 0xff], &len]))
+}
+
+/// A self-signed CA.
+pub(crate) fn root(party: &Party) -> Certificate {
+    Draft::authority(party, party).certificate()
+}
+
+/// A CRL with these entries (serial and entry extensions) and list extensions.
+pub(crate) fn crl(issuer: &Party, entries: &[(u8, &[Vec<u8>])], extensions: &[Vec<u8>]) -> Crl {
+    Crl::parse(&crl_der(issuer, entries, extensions)).unwrap()
+}
+
+pub(crate) fn crl_der(issuer: &Party, entries: &[(u8, &[Vec<u8>])], extensions: &[Vec<u8>]) -> Vec<u8> {
+    let time = encode(asn1::UTC_TIME, &[b"250101000000Z"]);
+    let next = encode(asn1::GENERALIZED_TIME, &[b"99991231235959Z"]);
+    let list: Vec<Vec<u8>> = entries
+        .iter()
+        .map(|(serial, extensions)| {
+            let extensions: Vec<&[u8]> = extensions.iter().map(Vec::as_slice).collect();
+            let extensions = encode(asn1::SEQUENCE, &extensions);
+            let extensions = if extensions.len() == 2 { Vec::new() } else { extensions };
+            encode(asn1::SEQUENCE, &[&[2, 1, *serial], &time, &extensions])
+        })
+        .collect();
+    let list: Vec<&[u8]> = list.iter().map(Vec::as_slice).collect();
+    let list = if list.is_empty() { Vec::new() } else { encode(asn1::SEQUENCE, &list) };
+    let extensions: Vec<&[u8]> = extensions.iter().map(Vec::as_slice).collect();
+    let extensions = encode(context(0), &[&encode(asn1::SEQUENCE, &extensions)]);
+    let name = Name::from_text(&issuer.name).unwrap();
+    let tbs = encode(asn1::SEQUENCE, &[&[2, 1, 1], ECDSA_SHA256, name.der(), &time, &next, &list, &extensions]);
+    sealed(&tbs, issuer)
+}
+
+/// The test data of others, when it is there; says so when it is not.
+pub(crate) fn corpora(folder: &str) -> Option<std::path::PathBuf> {
+    let root = std::env::var_os("DIEU7_CORPORA").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
+        std::path::PathBuf::from,
+    );
+    let path = root.join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    println!("left out: no test data at {}", path.display());
+    None
+}
+
+/// Every file below `folder`, in order.
+pub(crate) fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Octets bent in many small ways, always the same ones: for "never panics".
+pub(crate) fn mutations(octets: &[u8], count: usize) -> impl Iterator<Item = Vec<u8>> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 16).unwrap()
+    };
+    (0..count).map(move |_| {
+        let mut bent = octets.to_vec();
+        for _ in 0..=next() % 3 {
+            let at = next() % bent.len().max(1);
+            match next() % 4 {
+                0 => bent.truncate(at),
+                1 if at < bent.len() => bent[at] = u8::try_from(next() % 256).unwrap(),
+                2 if at < bent.len() => bent[at] ^= 1 << (next() % 8),
+                _ => bent.insert(at.min(bent.len()), 0x80),
+            }
+        }
+        bent
+    })
+}
