@@ -9,7 +9,7 @@ use dieu7::io::milter::MtaClient;
 use dieu7::io::samples::{self, Sample};
 use dieu7::io::store::query::{LogReader, Record};
 use dieu7::message::Message;
-use dieu7::milter::Offer;
+use dieu7::milter::client::POSTFIX;
 use dieu7::policy::{Reason, Verdict};
 use dieu7::settings::Listen;
 use serde_json::Value;
@@ -71,7 +71,7 @@ struct Sent {
 
 /// All samples over one connection, as Postfix sends several mails over one.
 async fn send_all(socket: &Path) -> Result<Vec<Sent>, dieu7::io::milter::MtaError> {
-    let mut mta = MtaClient::unix(socket, Offer::default()).await?;
+    let mut mta = MtaClient::unix(socket, POSTFIX).await?;
     let mut sent = Vec::new();
     for sample in samples::all() {
         let started = Instant::now();

@@ -9,7 +9,7 @@ use crate::time::UnixTime;
 
 /// The table `[sender]` of the settings.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SenderSettings {
     /// Domains of state agencies. With none every recipient counts as one: a gateway that was not told its domains
     /// checks all mail rather than none.
@@ -34,7 +34,7 @@ pub struct SenderSettings {
 
 /// A host whose Authentication-Results are believed.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BorderHost {
     /// The authserv-id that it writes (RFC 8601, 2.5). It must remove fields with this name from incoming mail.
     pub authserv_id: String,
@@ -47,7 +47,7 @@ pub struct BorderHost {
 
 /// Who vouches that the servers of a domain bind logins to From, and since when.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Attestation {
     /// The domain, exactly as after the `@`.
     pub domain: Domain,
