@@ -5,6 +5,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use dieu7::io::clock;
 use dieu7::io::milter::MtaClient;
 use dieu7::io::samples::{self, Sample};
 use dieu7::io::store::query::{LogReader, Record};
@@ -75,7 +76,7 @@ async fn send_all(socket: &Path) -> Result<Vec<Sent>, dieu7::io::milter::MtaErro
     let mut sent = Vec::new();
     for sample in samples::all() {
         let started = Instant::now();
-        let delivered = mta.send(&sample.message()).await?;
+        let delivered = mta.send(&sample.message_dated(clock::now())).await?;
         sent.push(Sent { sample, stamped: delivered.message, took: started.elapsed() });
     }
     mta.quit().await?;

@@ -1,4 +1,5 @@
 //! The one integration-test binary.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly too")]
 
 mod cases;
 mod layers;
