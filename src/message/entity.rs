@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
 use super::parameters::Parameters;
 use super::{Ambiguity, FileName, name};
 
@@ -147,7 +149,7 @@ impl HeaderBlock {
         let mut fields: Vec<(Range<usize>, Range<usize>)> = Vec::new();
         let mut at = start;
         while let Some(line) = octets.get(at..).filter(|rest| !rest.is_empty()) {
-            let next = line.iter().position(|o| *o == b'\n').map_or(octets.len(), |n| at + n + 1);
+            let next = memchr(b'\n', line).map_or(octets.len(), |n| at + n + 1);
             let text = trim_line_end(&octets[at..next]);
             if text.is_empty() {
                 return Self { fields, body: next, junk: false };
