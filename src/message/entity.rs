@@ -98,10 +98,15 @@ impl Entity {
         (names.into_iter().next().unwrap_or_default(), ambiguity)
     }
 
+    /// Shown in place. A disposition that is not known means attachment (RFC 2183, 2.8).
+    pub fn is_inline(&self) -> bool {
+        matches!(self.disposition.value.as_str(), "" | "inline")
+    }
+
     /// Whether the part is shown as the text of the mail rather than offered as a file.
     pub fn is_body(&self) -> bool {
         matches!(self.media_type.as_str(), "text/html" | "text/plain")
-            && self.disposition.value != "attachment"
+            && self.is_inline()
             && self
                 .disposition
                 .readings("filename")

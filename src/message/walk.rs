@@ -243,7 +243,7 @@ impl Walker<'_> {
             && kind::pixels(&octets).is_some_and(|(width, height)| width.max(height) < INLINE_PIXELS);
         let picture = matches!(kind, FileKind::Image(Image::Gif | Image::Jpeg | Image::Png))
             && entity.media_type.starts_with("image/")
-            && entity.disposition.value != "attachment";
+            && entity.is_inline();
         self.push(entity, name, kind, octets, nested, kind_ambiguity.or(ambiguity).or(junk));
         if let (true, true, Some(id), Some(last)) = (small, picture, &entity.content_id, self.inline.last_mut()) {
             *last = Some((scope, id.clone()));

@@ -36,7 +36,7 @@ fn the_text_of_the_mail_is_no_document_and_a_pdf_is_known_by_content() {
 fn attached_or_named_texts_are_editable_documents() {
     let walk = walk_of(mixed(&[
         "Content-Type: text/plain; name=a.txt\r\n\r\nx",
-        "Content-Type: text/html\r\nContent-Disposition: attachment\r\n\r\n<p>",
+        "Content-Type: text/html\r\nContent-Disposition: unheard-of\r\n\r\n<p>",
         "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR",
         "Content-Type: text/csv\r\n\r\na,b",
         "\r\ntext without a header of its own",
