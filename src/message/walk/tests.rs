@@ -158,6 +158,8 @@ fn what_readers_see_differently_is_flagged_on_the_document() {
         ("Content-Type: message/external-body; access-type=url\r\n\r\nx".into(), A::External),
         ("Content-Type: pdf; name=a.pdf\r\n\r\n%PDF-1".into(), A::OddField),
         ("Content-Type: multipart/mixed\r\n\r\nx".into(), A::OddBoundary),
+        ("Content-Type: multipart/mixed; boundary=absent\r\n\r\nx".into(), A::OddBoundary),
+        ("Content-Type: multipart/mixed; boundary=c\r\n\r\nx\r\n--c--".into(), A::OddBoundary),
     ] {
         let walk = walk_of(mixed(&[&part]));
         assert_eq!(walk.documents.iter().map(|d| d.ambiguity).collect::<Vec<_>>(), [Some(ambiguity)], "{part}");
