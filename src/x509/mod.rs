@@ -5,8 +5,8 @@
 //!
 //! x509-parser decides what a certificate is; signatures are verified over the raw octets. Where this differs from
 //! RFC 5280 on purpose: a certificate pinned by SHA-256 ends a path whatever signed it (VGCA G1 is signed with SHA-1),
-//! malformed extensions on which nothing depends are passed over (VGCA writes an empty issuerAltName), and a path that
-//! requires an explicit policy is refused instead of being evaluated.
+//! malformed extensions on which nothing depends are passed over (VGCA writes an empty issuerAltName), and indirect
+//! lists, delta lists and lists of some reasons give no answer instead of being evaluated.
 
 mod anchor;
 mod certificate;
@@ -17,6 +17,7 @@ mod name;
 mod name_constraint;
 mod path;
 pub mod pem;
+mod policy;
 mod revocation;
 #[cfg(test)]
 pub(crate) mod testing;
