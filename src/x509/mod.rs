@@ -11,6 +11,7 @@
 mod anchor;
 mod certificate;
 mod crl;
+mod crl_set;
 mod extension;
 mod general_name;
 mod name;
@@ -27,6 +28,7 @@ mod tests;
 pub use anchor::{AnchorEntry, AnchorKind, AnchorStore, AnchorsError, AnchorsFault, NotPinned, PUBLISHED, Purpose};
 pub use certificate::{Certificate, CertificateError, CertificateFault, MAX_CERTIFICATE, SignatureFault, UsageFault};
 pub use crl::{Crl, CrlError, CrlFault, MAX_CRL, MAX_ENTRIES};
+pub use crl_set::{CrlAnswer, CrlSet, NoAnswer};
 pub use extension::{DistributionPoint, KeyUsage};
 pub use general_name::{GeneralName, MAX_NAMES};
 pub use name::{MAX_ATTRIBUTES, Name};
