@@ -12,6 +12,7 @@ use super::anchor::{AnchorEntry, AnchorStore, Purpose};
 use super::certificate::{Certificate, CertificateFault, SignatureFault};
 use super::name::Name;
 use super::name_constraint::{MAX_COMPARISONS, NameFault};
+use super::policy;
 use crate::algorithm::{DigestAlgorithm, SignatureScheme};
 use crate::budget::{Budget, Exhausted, Resource};
 use crate::digest::Sha256;
@@ -78,8 +79,6 @@ pub enum PathError {
 pub enum PathFault {
     /// Something in the certificate taken alone.
     Certificate(CertificateFault),
-    /// A CA asks for a policy that all certificates below it name; such paths are not evaluated.
-    ExplicitPolicy,
     /// A name that a CA above does not allow.
     Names(NameFault),
     /// It issued a certificate without being a CA (basicConstraints).
@@ -88,6 +87,8 @@ pub enum PathFault {
     NotForSigning,
     /// More CAs below it than its pathLenConstraint allows.
     PathLength,
+    /// A CA asks for a policy that is valid all the way down, and here there is none left.
+    Policy,
     /// The signature on it.
     Signature(SignatureFault),
     /// More certificates above it than [`MAX_DEPTH`].
@@ -113,12 +114,12 @@ impl fmt::Display for PathFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Certificate(fault) => fault.fmt(f),
-            Self::ExplicitPolicy => f.write_str("requires an explicit policy, which is not evaluated"),
             Self::Names(NameFault::Constrained) => f.write_str("has a name that its CA may not certify"),
             Self::Names(NameFault::TooMany) => f.write_str("has too many names under constraints"),
             Self::NotCa => f.write_str("issued a certificate but is no CA"),
             Self::NotForSigning => f.write_str("issued a certificate without the key usage for it"),
             Self::PathLength => f.write_str("allows fewer CAs below it"),
+            Self::Policy => f.write_str("has no policy that holds on the whole path, as a CA requires"),
             Self::Signature(fault) => fault.fmt(f),
             Self::TooLong => f.write_str("path is too long"),
         }
@@ -376,9 +377,6 @@ impl Walk<'_> {
             if allowed.is_some_and(|allowed| authorities > allowed) {
                 return Err((at, PathFault::PathLength));
             }
-            if authority.requires_explicit_policy() {
-                return Err((at, PathFault::ExplicitPolicy));
-            }
             let Some(constraints) = authority.name_constraints() else { continue };
             for (position, certificate) in below.iter().enumerate() {
                 if position > 0 && certificate.is_self_issued() {
@@ -389,10 +387,7 @@ impl Walk<'_> {
                     .map_err(|fault| (position, PathFault::Names(fault)))?;
             }
         }
-        if self.path.len() > 1 && self.path.first().is_some_and(Certificate::requires_explicit_policy) {
-            return Err((0, PathFault::ExplicitPolicy));
-        }
-        Ok(())
+        policy::check(&self.path).map_err(|at| (at, PathFault::Policy))
     }
 
     fn note(&mut self, nearness: Nearness, certificate: &Certificate, fault: PathFault) {
