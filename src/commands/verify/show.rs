@@ -1,6 +1,7 @@
 //! What `verify` prints.
 
 use dieu7::policy::{Condition, DocumentJudgement, Reason, SignatureJudgement};
+use dieu7::signature::{Integrity, Trust};
 use serde_json::Value;
 
 use super::Checked;
@@ -77,6 +78,22 @@ fn print_signature(signature: &SignatureJudgement, lang: Lang) {
     if let Some(issuer) = validated.signer.as_ref().map(|signer| signer.issuer().to_string()) {
         println!("      {}: {issuer}", lang.pick("Nơi cấp", "Issuer"));
     }
+    if let Trust::Trusted(path) = &validated.trust {
+        println!("      {}:", lang.pick("Đường dẫn chứng thực", "Trust path"));
+        for certificate in path.certificates() {
+            println!("        {}", certificate.subject().common_name().unwrap_or_else(|| "?".to_owned()));
+        }
+        println!("        = {} {}", lang.pick("chứng thư tin cậy", "trust anchor"), path.anchor());
+    }
+    println!(
+        "      {}: {}",
+        lang.pick("Toàn vẹn", "Integrity"),
+        match validated.integrity {
+            Integrity::Intact => lang.pick("nội dung đã ký nguyên vẹn", "the signed content is intact"),
+            Integrity::Failed(_) => lang.pick("KHÔNG nguyên vẹn", "NOT intact"),
+            Integrity::NoCertificate | Integrity::Unsupported => lang.pick("không xác định", "undetermined"),
+        }
+    );
     if let Some(algorithms) = &validated.algorithms {
         println!("      {}: {algorithms}", lang.pick("Thuật toán", "Algorithms"));
     }
