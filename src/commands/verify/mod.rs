@@ -37,7 +37,7 @@ pub struct Checked {
 
 impl Checked {
     /// Whether all is well: every document of a mail equivalent (or none to judge); every signature of a file passed.
-    fn is_fine(&self) -> bool {
+    pub fn is_fine(&self) -> bool {
         if !self.alone {
             return matches!(self.judgement.verdict, Verdict::LegallyEquivalent | Verdict::NotApplicable);
         }

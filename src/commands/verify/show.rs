@@ -37,6 +37,41 @@ pub fn table(all: &[Checked], assumed: &[String], lang: Lang) {
         }
         say("  ", &checked.judgement.remarks, lang);
     }
+    if all.len() > 1 {
+        overview(all, lang);
+    }
+}
+
+/// A line for each input, when there are several.
+fn overview(all: &[Checked], lang: Lang) {
+    println!("\n{}", lang.pick("TÓM TẮT", "SUMMARY"));
+    for checked in all {
+        let verdict = checked.judgement.verdict;
+        let word = if checked.alone {
+            signatures_word(&checked.judgement.documents, lang)
+        } else {
+            lang.pick(verdict.short_vi(), verdict.short_en())
+        };
+        println!("{} {word:24} {}", if checked.is_fine() { "✓" } else { "!" }, checked.name);
+    }
+    let fine = all.iter().filter(|checked| checked.is_fine()).count();
+    println!("{}: {fine} / {}", lang.pick("Tốt", "Fine"), all.len());
+}
+
+/// The worst of the signatures of a file on its own.
+fn signatures_word(documents: &[DocumentJudgement], lang: Lang) -> &'static str {
+    let mut indications = documents
+        .iter()
+        .flat_map(|document| &document.signatures)
+        .map(|signature| signature.validated.conclusion.indication());
+    match indications.clone().count() {
+        0 => lang.pick("không có chữ ký đọc được", "no readable signature"),
+        _ if indications.clone().any(|indication| indication == "TOTAL-FAILED") => {
+            lang.pick("Không hợp lệ", "Not valid")
+        }
+        _ if indications.all(|indication| indication == "TOTAL-PASSED") => lang.pick("Hợp lệ", "Valid"),
+        _ => lang.pick("Không xác định", "Undetermined"),
+    }
 }
 
 fn print_document(document: &DocumentJudgement, alone: bool, lang: Lang) {
