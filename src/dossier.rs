@@ -18,6 +18,8 @@ pub struct Dossier {
     pub documents: Vec<Document>,
     /// The limit that ended the walk; what lies behind it was not seen.
     pub stopped: Option<Exhausted>,
+    /// Mail readers may see other parts than these.
+    pub structure: Option<Ambiguity>,
     /// What the header says of the message.
     pub claims: Claims,
     /// Text of the message does not use Unicode.
@@ -79,7 +81,10 @@ pub fn examine(message: &Message, budget: &mut Budget) -> Examined {
         octets.push(attachment.octets);
     }
     let legacy_charset = !walk.foreign_charsets.is_empty();
-    Examined { dossier: Dossier { documents, stopped: walk.stopped, claims, legacy_charset }, octets }
+    Examined {
+        dossier: Dossier { documents, stopped: walk.stopped, structure: walk.structure, claims, legacy_charset },
+        octets,
+    }
 }
 
 /// A single file on its own, as `verify` is given it.
@@ -96,7 +101,8 @@ pub fn examine_file(name: &str, octets: Vec<u8>, budget: &mut Budget) -> Examine
         ambiguity: None,
     };
     let documents = vec![document(&attachment, budget)];
-    let dossier = Dossier { documents, stopped: None, claims: Claims::default(), legacy_charset: false };
+    let dossier =
+        Dossier { documents, stopped: None, structure: None, claims: Claims::default(), legacy_charset: false };
     Examined { dossier, octets: vec![attachment.octets] }
 }
 

@@ -93,6 +93,12 @@ impl UnixTime {
         )
     }
 
+    /// The value of a `Date` field (RFC 5322, 3.3), in Vietnam.
+    #[must_use]
+    pub fn mail_date(self) -> String {
+        self.moment(VIETNAM).and_then(|moment| moment.format(&Rfc2822).ok()).unwrap_or_default()
+    }
+
     fn moment(self, offset: UtcOffset) -> Option<OffsetDateTime> {
         OffsetDateTime::from_unix_timestamp(self.0).ok()?.checked_to_offset(offset)
     }

@@ -124,11 +124,8 @@ impl SignatureScheme {
         if oid == RSA_PSS {
             return Self::read_pss(fields);
         }
-        // RFC 4055 wants NULL for RSA and RFC 5758 none for ECDSA; signers mix both up, and neither can hide anything.
-        fields.optional(asn1::NULL)?;
-        fields.finish()?;
         let unsupported = || SchemeError::Unsupported { oid: asn1::dotted(oid) };
-        match oid {
+        let scheme = match oid {
             RSA_ENCRYPTION => beside.map(|digest| Self::RsaPkcs1 { digest }).ok_or_else(unsupported),
             EC_PUBLIC_KEY => beside.map(|digest| Self::Ecdsa { digest }).ok_or_else(unsupported),
             ED25519 => Ok(Self::Ed25519),
@@ -140,7 +137,11 @@ impl SignatureScheme {
                 find(&ECDSA_WITH, *last).map(|digest| Self::Ecdsa { digest }).ok_or_else(unsupported)
             }
             _ => Err(unsupported()),
-        }
+        }?;
+        // RFC 4055 wants NULL for RSA and RFC 5758 none for ECDSA; signers mix both up, and neither can hide anything.
+        fields.optional(asn1::NULL)?;
+        fields.finish()?;
+        Ok(scheme)
     }
 
     /// Reads `RSASSA-PSS-params` (RFC 4055, 3.1). An absent field has its default, SHA-1 and 20; the whole must be there.

@@ -443,3 +443,53 @@ fn the_government_pdfs_are_intact_and_lead_to_vgca_g1() {
         println!("{name}: {} {:?} {}", signed.scheme().unwrap(), signed.signing_time(), leaf.subject());
     }
 }
+
+/// Every place that looks like a signature: ranges, and the octets between them.
+fn crude_all(pdf: &[u8]) -> Vec<(Vec<&[u8]>, Vec<u8>)> {
+    let mut found = Vec::new();
+    for at in 0..pdf.len() {
+        if !pdf[at..].starts_with(b"/ByteRange") {
+            continue;
+        }
+        let text: String = pdf[at + 10..].iter().take(100).map(|octet| char::from(*octet)).collect();
+        let Some((_, text)) = text.split_once('[') else { continue };
+        let Some((text, _)) = text.split_once(']') else { continue };
+        let range: Vec<usize> = text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        let [0, first, second, len] = range[..] else { continue };
+        let (Some(head), Some(gap)) = (pdf.get(..first), pdf.get(first..second)) else { continue };
+        let Some(tail) = second.checked_add(len).and_then(|end| pdf.get(second..end)) else { continue };
+        let digits: Vec<u8> = gap.iter().copied().filter(u8::is_ascii_hexdigit).collect();
+        if let Some(octets) = crate::digest::hex_decode(&digits) {
+            found.push((vec![head, tail], octets));
+        }
+    }
+    found
+}
+
+#[test]
+fn signatures_in_the_test_pdfs_of_others_get_an_answer() {
+    let mut answers = std::collections::BTreeMap::<String, usize>::new();
+    for folder in ["pdf", "hostile"].into_iter().filter_map(corpora) {
+        for path in files(&folder).into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "pdf")) {
+            for (ranges, octets) in crude_all(&fs::read(&path).unwrap()) {
+                let answer = match SignedData::parse(&octets) {
+                    Err(error) => format!("not read: {error}"),
+                    Ok(signed) => match signed.verify(&ranges) {
+                        Ok(()) => "intact".to_owned(),
+                        Err(CmsFault::Content) if signed.verify_sha1_content(&ranges) == Ok(()) => {
+                            "intact, sha1".to_owned()
+                        }
+                        Err(CmsFault::Content) if signed.verify_encapsulated(TST_INFO) == Ok(()) => "token".to_owned(),
+                        Err(CmsFault::Content) => format!("content inside, {:?}", signed.verify_sha1_content(&ranges)),
+                        Err(fault) => format!("{fault}"),
+                    },
+                };
+                if answer != "intact" {
+                    println!("{}: {answer}", path.strip_prefix(&folder).unwrap().display());
+                }
+                *answers.entry(answer).or_default() += 1;
+            }
+        }
+    }
+    println!("{answers:#?}");
+}

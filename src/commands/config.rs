@@ -17,7 +17,7 @@ pub fn run(arguments: &ConfigArguments, lang: Lang) -> Result<u8, Failure> {
     match &file {
         Some(file) => println!("# {}", file.display()),
         None => {
-            println!("# {}", lang.pick("không có tệp cấu hình; giá trị sẵn có", "no settings file; built-in defaults"))
+            println!("# {}", lang.pick("không có tệp cấu hình; giá trị sẵn có", "no settings file; built-in defaults"));
         }
     }
     let width = settings.shown().iter().map(|row| row.key.len() + row.value.len() + 3).max().unwrap_or(0);

@@ -5,11 +5,12 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use dieu7::io::clock;
 use dieu7::io::milter::MtaClient;
 use dieu7::io::samples::{self, Sample};
 use dieu7::io::store::query::{LogReader, Record};
 use dieu7::message::Message;
-use dieu7::milter::Offer;
+use dieu7::milter::client::POSTFIX;
 use dieu7::policy::{Reason, Verdict};
 use dieu7::settings::Listen;
 use serde_json::Value;
@@ -71,11 +72,11 @@ struct Sent {
 
 /// All samples over one connection, as Postfix sends several mails over one.
 async fn send_all(socket: &Path) -> Result<Vec<Sent>, dieu7::io::milter::MtaError> {
-    let mut mta = MtaClient::unix(socket, Offer::default()).await?;
+    let mut mta = MtaClient::unix(socket, POSTFIX).await?;
     let mut sent = Vec::new();
     for sample in samples::all() {
         let started = Instant::now();
-        let delivered = mta.send(&sample.message()).await?;
+        let delivered = mta.send(&sample.message_dated(clock::now())).await?;
         sent.push(Sent { sample, stamped: delivered.message, took: started.elapsed() });
     }
     mta.quit().await?;

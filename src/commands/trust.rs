@@ -19,9 +19,9 @@ pub fn run(arguments: &TrustArguments, lang: Lang) -> Result<u8, Failure> {
             let folder = config::load(config)?.0.trust;
             let trust = files::trust(&folder, &mut Vec::new()).map_err(failure::settings)?;
             if *json {
-                list_json(&trust)
+                list_json(&trust);
             } else {
-                list(&trust, &folder, lang)
+                list(&trust, &folder, lang);
             }
             Ok(FINE)
         }
@@ -127,7 +127,7 @@ fn list(trust: &Trust, folder: &Path, lang: Lang) {
         match (entry.sha256(), entry.sha1()) {
             (Some(pin), _) => println!("  SHA-256: {pin}"),
             (None, Some(sha1)) => {
-                println!("  SHA-1: {sha1}  ({})", lang.pick("cần xác nhận SHA-256", "SHA-256 to be confirmed"))
+                println!("  SHA-1: {sha1}  ({})", lang.pick("cần xác nhận SHA-256", "SHA-256 to be confirmed"));
             }
             (None, None) => {}
         }

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::message::{Envelope, Message};
+use crate::time::UnixTime;
 
 #[derive(rust_embed::Embed)]
 #[folder = "fixtures/"]
@@ -112,7 +113,27 @@ impl Sample {
     /// The message with its envelope.
     #[must_use]
     pub fn message(&self) -> Message {
-        let octets = Fixtures::get(&format!("cases/{}/message.eml", self.id)).map(|file| file.data.into_owned());
+        self.with(self.octets())
+    }
+
+    /// The same as if it had been written at `now`, for a gateway whose clock is the real one.
+    #[must_use]
+    pub fn message_dated(&self, now: UnixTime) -> Message {
+        let octets = self.octets();
+        let Some(start) = octets.windows(8).position(|window| window == b"\r\nDate: ").map(|at| at + 8) else {
+            return self.with(octets);
+        };
+        let length = octets[start..].iter().position(|octet| *octet == b'\r').unwrap_or(0);
+        let dated = [&octets[..start], now.mail_date().as_bytes(), &octets[start + length..]].concat();
+        self.with(dated)
+    }
+
+    fn octets(&self) -> Vec<u8> {
+        let file = Fixtures::get(&format!("cases/{}/message.eml", self.id));
+        file.map(|file| file.data.into_owned()).unwrap_or_default()
+    }
+
+    fn with(&self, octets: Vec<u8>) -> Message {
         let envelope = &self.envelope;
         let envelope = Envelope {
             client: envelope.client.parse().ok(),
@@ -123,7 +144,7 @@ impl Sample {
             daemon_name: Some(envelope.daemon_name.clone().into_bytes()),
             queue_id: Some(format!("DEMO{}", self.id.split('-').next().unwrap_or_default()).into_bytes()),
         };
-        Message::parse(envelope, octets.unwrap_or_default())
+        Message::parse(envelope, octets)
     }
 }
 
@@ -178,4 +199,5 @@ file = "directory.csv"
 [sender]
 agency-domains = ["tinhmau.example"]
 submission-services = ["submission"]
+parent-names = ["Ủy ban nhân dân tỉnh Mẫu", "Mẫu"]
 "#;

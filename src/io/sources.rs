@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::evidence::{Answer, Need, Piece};
 use crate::gateway::Gather;
-use crate::x509::Crl;
+use crate::x509::{Crl, Name};
 
 /// The folder is looked at again at most this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -28,7 +28,7 @@ pub struct CrlFolder {
 struct State {
     looked: Option<Instant>,
     seen: Vec<(PathBuf, u64, Option<SystemTime>)>,
-    by_issuer: Arc<HashMap<Vec<u8>, Vec<Piece>>>,
+    by_issuer: Arc<HashMap<Name, Vec<Piece>>>,
 }
 
 /// One file of the folder, for `doctor`.
@@ -77,10 +77,11 @@ impl CrlFolder {
 
     /// The lists of `issuer` (a DER name).
     fn pieces(&self, issuer: &[u8]) -> Vec<Piece> {
-        self.current().get(issuer).cloned().unwrap_or_default()
+        // Names are equal after RFC 5280's normalisation, however they are encoded.
+        Name::parse(issuer).ok().and_then(|name| self.current().get(&name).cloned()).unwrap_or_default()
     }
 
-    fn current(&self) -> Arc<HashMap<Vec<u8>, Vec<Piece>>> {
+    fn current(&self) -> Arc<HashMap<Name, Vec<Piece>>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AGAIN) {
             let seen = files(&self.folder);
@@ -108,15 +109,15 @@ fn files(folder: &Path) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
     files
 }
 
-fn index(files: &[(PathBuf, u64, Option<SystemTime>)]) -> HashMap<Vec<u8>, Vec<Piece>> {
-    let mut by_issuer: HashMap<Vec<u8>, Vec<Piece>> = HashMap::new();
+fn index(files: &[(PathBuf, u64, Option<SystemTime>)]) -> HashMap<Name, Vec<Piece>> {
+    let mut by_issuer: HashMap<Name, Vec<Piece>> = HashMap::new();
     for (file, _, _) in files {
         let Ok(octets) = std::fs::read(file) else { continue };
         match Crl::parse(&octets) {
             Ok(crl) => {
                 let source = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let piece = Piece { octets: octets.into(), source };
-                by_issuer.entry(crl.issuer().der().to_vec()).or_default().push(piece);
+                by_issuer.entry(crl.issuer().clone()).or_default().push(piece);
             }
             Err(error) => tracing::warn!(file = %file.display(), %error, "no revocation list"),
         }

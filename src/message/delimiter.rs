@@ -1,5 +1,7 @@
 //! Delimiter lines of the multiparts that are open (RFC 2046, 5.1.1).
 
+use memchr::memchr;
+
 use super::entity::trim_line_end;
 
 /// A container that is open while its parts are read.
@@ -73,7 +75,7 @@ pub(super) fn next(octets: &[u8], from: usize, frames: &[Frame]) -> Option<(Deli
     }
     let mut at = from;
     while let Some(rest) = octets.get(at..).filter(|rest| !rest.is_empty()) {
-        let end = rest.iter().position(|o| *o == b'\n').map_or(octets.len(), |n| at + n + 1);
+        let end = memchr(b'\n', rest).map_or(octets.len(), |n| at + n + 1);
         if rest.starts_with(b"--")
             && let Some(found) = match_line(frames, trim_line_end(&octets[at..end]))
         {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
 use super::parameters::Parameters;
 use super::{Ambiguity, FileName, name};
 
@@ -96,10 +98,15 @@ impl Entity {
         (names.into_iter().next().unwrap_or_default(), ambiguity)
     }
 
+    /// Shown in place. A disposition that is not known means attachment (RFC 2183, 2.8).
+    pub fn is_inline(&self) -> bool {
+        matches!(self.disposition.value.as_str(), "" | "inline")
+    }
+
     /// Whether the part is shown as the text of the mail rather than offered as a file.
     pub fn is_body(&self) -> bool {
         matches!(self.media_type.as_str(), "text/html" | "text/plain")
-            && self.disposition.value != "attachment"
+            && self.is_inline()
             && self
                 .disposition
                 .readings("filename")
@@ -147,7 +154,7 @@ impl HeaderBlock {
         let mut fields: Vec<(Range<usize>, Range<usize>)> = Vec::new();
         let mut at = start;
         while let Some(line) = octets.get(at..).filter(|rest| !rest.is_empty()) {
-            let next = line.iter().position(|o| *o == b'\n').map_or(octets.len(), |n| at + n + 1);
+            let next = memchr(b'\n', line).map_or(octets.len(), |n| at + n + 1);
             let text = trim_line_end(&octets[at..next]);
             if text.is_empty() {
                 return Self { fields, body: next, junk: false };

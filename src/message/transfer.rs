@@ -1,5 +1,9 @@
 //! Content transfer encodings (RFC 2045, 6): decoding that always yields octets, and says where readers would differ.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use memchr::memchr;
+
 use super::Ambiguity;
 
 /// Decoded octets, and why another reader may decode to others.
@@ -19,35 +23,33 @@ pub fn base64(encoded: &[u8]) -> Decoded {
     let (mut group, mut have, mut padding) = (0_u32, 0_u32, 0_u32);
     let mut junk = false;
     let mut rest = encoded;
-    while let Some((octet, after)) = rest.split_first() {
-        // Whole groups are nearly everything there is.
-        if have == 0
-            && padding == 0
-            && let Some((group, after)) = base64_group(rest)
-        {
-            octets.extend_from_slice(&group);
-            rest = after;
-            continue;
-        }
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(memchr(b'\n', rest).map_or(rest.len(), |end| end + 1));
         rest = after;
-        let Some(digit) = base64_digit(*octet) else {
-            match octet {
-                b'=' => padding += 1,
-                b'\r' | b'\n' | b' ' | b'\t' => {}
-                _ => junk = true,
-            }
+        // Whole lines of whole groups are nearly everything there is.
+        if have == 0 && padding == 0 && push_groups(line.trim_ascii_end(), &mut octets) {
             continue;
-        };
-        if padding > 0 {
-            junk = true;
-            tail(&mut octets, group, have);
-            (group, have, padding) = (0, 0, 0);
         }
-        group = group << 6 | u32::from(digit);
-        have += 1;
-        if have == 4 {
-            octets.extend_from_slice(&group.to_be_bytes()[1..]);
-            (group, have) = (0, 0);
+        for octet in line {
+            let Some(digit) = base64_digit(*octet) else {
+                match octet {
+                    b'=' => padding += 1,
+                    b'\r' | b'\n' | b' ' | b'\t' => {}
+                    _ => junk = true,
+                }
+                continue;
+            };
+            if padding > 0 {
+                junk = true;
+                tail(&mut octets, group, have);
+                (group, have, padding) = (0, 0, 0);
+            }
+            group = group << 6 | u32::from(digit);
+            have += 1;
+            if have == 4 {
+                octets.extend_from_slice(&group.to_be_bytes()[1..]);
+                (group, have) = (0, 0);
+            }
         }
     }
     tail(&mut octets, group, have);
@@ -63,30 +65,30 @@ fn tail(octets: &mut Vec<u8>, group: u32, have: u32) {
     }
 }
 
-/// The three octets of four digits that stand side by side.
-fn base64_group(octets: &[u8]) -> Option<([u8; 3], &[u8])> {
-    let (four, rest) = octets.split_first_chunk::<4>()?;
-    let [a, b, c, d] = four.map(|octet| DIGITS[usize::from(octet)]);
-    let valid = (a | b | c | d) & NO_DIGIT == 0;
-    valid.then_some(([a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d], rest))
+/// Appends the octets of a line that consists of digits in whole groups; does nothing for any other.
+fn push_groups(line: &[u8], octets: &mut Vec<u8>) -> bool {
+    let start = octets.len();
+    if !line.len().is_multiple_of(4) {
+        return false;
+    }
+    octets.resize(start + line.len() / 4 * 3, 0);
+    let whole = STANDARD_NO_PAD.decode_slice(line, &mut octets[start..]).is_ok();
+    if !whole {
+        octets.truncate(start);
+    }
+    whole
 }
 
 fn base64_digit(octet: u8) -> Option<u8> {
-    Some(DIGITS[usize::from(octet)]).filter(|digit| *digit != NO_DIGIT)
-}
-
-const NO_DIGIT: u8 = 0x80;
-/// The value of each octet as a digit (RFC 4648, table 1).
-const DIGITS: [u8; 256] = {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut table = [NO_DIGIT; 256];
-    let mut value = 0_u8;
-    while value < 64 {
-        table[alphabet[value as usize] as usize] = value;
-        value += 1;
+    match octet {
+        b'A'..=b'Z' => Some(octet - b'A'),
+        b'a'..=b'z' => Some(octet - b'a' + 26),
+        b'0'..=b'9' => Some(octet - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
     }
-    table
-};
+}
 
 /// Decodes quoted-printable (RFC 2045, 6.7). An equals sign before anything but two hexadecimal digits or a line end
 /// stays, and is ambiguous.

@@ -96,7 +96,13 @@ impl Walker<'_> {
                     let (scope, nested) = surroundings(&frames, place);
                     let boundary = Some(boundary);
                     frames.push(Frame { boundary, kind, closed: false, parts: 0, scope, nested });
-                    self.next(octets, body, &frames)
+                    let found = self.next(octets, body, &frames);
+                    let opens = |d: &Delimiter| d.frame + 1 == frames.len() && !d.close;
+                    if !found.as_ref().is_some_and(opens) {
+                        let end = found.as_ref().map_or(octets.len(), |delimiter| delimiter.content_end);
+                        self.partless(&entity, octets.get(body..end).unwrap_or_default(), nested);
+                    }
+                    found
                 }
                 Shape::Message => {
                     self.structure_of(&entity);
@@ -129,10 +135,6 @@ impl Walker<'_> {
                 let Some(delimiter) = found else { return Ok(()) };
                 let Some(frame) = frames.last_mut() else { return Ok(()) };
                 if delimiter.close {
-                    // A multipart without any part is empty to some readers and text to others.
-                    if frame.parts == 0 {
-                        self.structural(Ambiguity::OddBoundary);
-                    }
                     frame.closed = true;
                     found = self.next(octets, delimiter.next, &frames);
                     let end = found.as_ref().map_or(octets.len(), |next| next.content_end);
@@ -243,7 +245,7 @@ impl Walker<'_> {
             && kind::pixels(&octets).is_some_and(|(width, height)| width.max(height) < INLINE_PIXELS);
         let picture = matches!(kind, FileKind::Image(Image::Gif | Image::Jpeg | Image::Png))
             && entity.media_type.starts_with("image/")
-            && entity.disposition.value != "attachment";
+            && entity.is_inline();
         self.push(entity, name, kind, octets, nested, kind_ambiguity.or(ambiguity).or(junk));
         if let (true, true, Some(id), Some(last)) = (small, picture, &entity.content_id, self.inline.last_mut()) {
             *last = Some((scope, id.clone()));
@@ -278,6 +280,19 @@ impl Walker<'_> {
         self.scopes += 1;
         let ambiguity = Some(Ambiguity::EncodedContainer);
         self.octets(&octets, top, body, Place { depth, scope: self.scopes, nested: true, ambiguity })
+    }
+
+    /// A multipart in which no part begins: some readers show its octets as a text, so they are not lost in silence.
+    fn partless(&mut self, entity: &Entity, raw: &[u8], nested: bool) {
+        self.structural(Ambiguity::OddBoundary);
+        if raw.trim_ascii().is_empty() {
+            return;
+        }
+        let (kind, octets) = match self.decode(Encoding::Identity, raw) {
+            Some((octets, _)) => (kind::recognise(&octets, &entity.media_type), octets),
+            None => (FileKind::TooLarge, Vec::new()),
+        };
+        self.push(entity, entity.name().0, kind, octets, nested, Some(Ambiguity::OddBoundary));
     }
 
     /// `None` when the budget does not allow to decode it; the walk goes on, a smaller document may still fit.

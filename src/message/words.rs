@@ -162,15 +162,7 @@ fn push_plain(out: &mut String, octets: &[u8]) {
 }
 
 pub(super) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    let (first, len) = (*needle.first()?, needle.len());
-    let mut from = 0;
-    loop {
-        let at = from + haystack.get(from..)?.iter().position(|o| *o == first)?;
-        if haystack.get(at..at + len)? == needle {
-            return Some(at);
-        }
-        from = at + 1;
-    }
+    memchr::memmem::find(haystack, needle)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::budget::Budget;
 use crate::dossier::{Content, Document};
 use crate::message::FileKind;
-use crate::pdf::{OddityKind, ReadError, Reading, SignatureKind};
+use crate::pdf::{ReadError, Reading, SignatureKind};
 use crate::sender::Binding;
 use crate::signature::{self, Context, Validated};
 
@@ -113,16 +113,13 @@ impl Bench<'_> {
             let signature = &judged.signatures[index];
             judged.findings.extend(signature.findings.iter().cloned());
             judged.remarks.extend(signed::remarks(&signature.validated));
-            if signature.validated.integrity == signature::Integrity::Intact {
-                judged.remarks.push(Reason::Decree30Original);
-            }
             judged.deciding = Some(index);
         }
     }
 
     /// No signature that a signer made; but a signature that cannot be read must never look like none.
     fn unsigned(&self, judged: &mut DocumentJudgement, reading: &Reading) {
-        if hides_signature(reading) {
+        if reading.has_hidden_signature() {
             judged.findings.push(self.finding(ConstraintId::SignatureIntact, Undetermined, Some(Reason::SigFormat)));
         } else {
             judged.findings.push(self.finding(ConstraintId::SignaturePresent, Unmet, Some(Reason::SigNone)));
@@ -189,21 +186,6 @@ fn kind_token(kind: FileKind) -> &'static str {
         FileKind::TooLarge => "too-large",
         FileKind::Unknown => "unknown",
     }
-}
-
-/// Something that may be a signature could not be read as one.
-fn hides_signature(reading: &Reading) -> bool {
-    reading.oddities.iter().any(|oddity| {
-        matches!(
-            oddity.kind,
-            OddityKind::FieldUnreadable { .. }
-                | OddityKind::ObjectUnreadable { .. }
-                | OddityKind::SecondReaderDiffers { .. }
-                | OddityKind::SignatureWithoutField { .. }
-                | OddityKind::TooMany
-                | OddityKind::ValueUnreadable { .. }
-        )
-    })
 }
 
 /// Whether a finding that does not decide is still said.

@@ -3,6 +3,7 @@
 use crate::budget::Budget;
 use crate::dossier::Content;
 use crate::evidence::Need;
+use crate::message::Ambiguity;
 use crate::sender::Scope;
 use crate::signature::{self, Context};
 
@@ -52,6 +53,9 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
         .collect();
     if dossier.stopped.is_some() {
         documents.push(unseen(documents.len(), policy));
+    } else if let (Some(structure), true) = (dossier.structure, documents.is_empty()) {
+        // Another mail reader may show documents where this walk found none.
+        documents.push(hidden(structure, policy));
     }
     let mut remarks = case.remarks.clone();
     if dossier
@@ -139,6 +143,18 @@ fn unseen(seen: usize, policy: &Policy) -> DocumentJudgement {
         signatures: Vec::new(),
         deciding: None,
         details: vec!["not examined: a limit was reached".to_owned()],
+    }
+}
+
+/// Stands for documents that only other mail readers may see.
+fn hidden(structure: Ambiguity, policy: &Policy) -> DocumentJudgement {
+    let level = policy.level(ConstraintId::Readable);
+    let reasons = vec![Reason::FileAmbiguous];
+    DocumentJudgement {
+        result: DocumentResult::Undetermined,
+        findings: vec![Finding { constraint: ConstraintId::Readable, outcome: Undetermined, reasons, level }],
+        details: vec![format!("ambiguous: {structure:?}")],
+        ..unseen(0, policy)
     }
 }
 

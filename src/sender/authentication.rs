@@ -115,15 +115,32 @@ fn by_border_host(message: &Message, from: &Mailbox, settings: &SenderSettings, 
         .iter()
         .filter(|host| host.clients.contains(&client))
         .map(|host| (host, reported(message, host)))
-        .find(|(_, methods)| !methods.is_empty());
-    let Some((host, methods)) = reports else { return Authentication::Nothing(Silence::NoCheck) };
-    conclude(&methods, host, from, settings, at)
+        .find(|(_, fields)| !fields.is_empty());
+    let Some((host, fields)) = reports else { return Authentication::Nothing(Silence::NoCheck) };
+    let report = Report { fields: &fields, from };
+    let failed = if report.says("dkim", "header.d", "fail") {
+        Some(AuthFailure::Dkim)
+    } else if report.says("dmarc", "header.from", "fail") {
+        Some(AuthFailure::Dmarc)
+    } else {
+        None
+    };
+    match (report.says("dkim", "header.d", "pass"), failed) {
+        _ if !report.agrees_on_dkim() => Authentication::Nothing(Silence::Contradiction),
+        (true, Some(_)) => Authentication::Nothing(Silence::Contradiction),
+        (true, None) if !is_attested(from, settings, at) => Authentication::Nothing(Silence::NotAttested),
+        (true, None) => Authentication::Proven(Proof::BorderHost { authserv_id: host.authserv_id.clone() }),
+        (false, Some(failure)) => Authentication::Failed(failure),
+        // Forwarding breaks SPF, so it only speaks against a message that nothing else speaks for.
+        (false, None) if report.says("spf", "smtp.mailfrom", "fail") => Authentication::Failed(AuthFailure::Spf),
+        (false, None) => Authentication::Nothing(Silence::OtherProof),
+    }
 }
 
-/// All results that the border host wrote above the Received field by which the message entered it.
-fn reported(message: &Message, host: &BorderHost) -> Vec<MethodResult> {
+/// Fields that the border host wrote above the Received field by which the message entered it.
+fn reported(message: &Message, host: &BorderHost) -> Vec<Results> {
     let mut received = 0;
-    let mut methods = Vec::new();
+    let mut fields = Vec::new();
     for (name, value) in message.headers() {
         if name.trim_ascii().eq_ignore_ascii_case(b"received") {
             received += 1;
@@ -131,45 +148,44 @@ fn reported(message: &Message, host: &BorderHost) -> Vec<MethodResult> {
                 break;
             }
         }
-        if !name.eq_ignore_ascii_case(b"authentication-results") {
-            continue;
+        if name.eq_ignore_ascii_case(b"authentication-results") {
+            fields.extend(Results::read(value).filter(|read| read.authserv_id.eq_ignore_ascii_case(&host.authserv_id)));
         }
-        let results = Results::read(value).filter(|read| read.authserv_id.eq_ignore_ascii_case(&host.authserv_id));
-        methods.extend(results.into_iter().flat_map(|read| read.methods));
     }
-    methods
+    fields
 }
 
-fn conclude(
-    methods: &[MethodResult],
-    host: &BorderHost,
-    from: &Mailbox,
-    settings: &SenderSettings,
-    at: UnixTime,
-) -> Authentication {
-    let is_from = |value: Option<&str>| {
+/// What a border host says about one From domain.
+struct Report<'a> {
+    fields: &'a [Results],
+    from: &'a Mailbox,
+}
+
+impl Report<'_> {
+    fn says(&self, method: &str, property: &str, result: &str) -> bool {
+        self.fields.iter().any(|field| self.field_says(field, method, property, result))
+    }
+
+    fn field_says(&self, field: &Results, method: &str, property: &str, result: &str) -> bool {
+        field.methods.iter().any(|m| m.method == method && m.result == result && self.is_from(m, property))
+    }
+
+    /// Two fields that speak of DKIM must say the same of the From domain: the lower one may be an invention that stands
+    /// right below the host's own, where the host fails to remove it.
+    fn agrees_on_dkim(&self) -> bool {
+        let mut answers =
+            self.fields.iter().filter(|field| field.methods.iter().any(|m| m.method == "dkim")).map(|field| {
+                let says = |result| self.field_says(field, "dkim", "header.d", result);
+                (says("pass"), says("fail"))
+            });
+        let first = answers.next();
+        answers.all(|answer| Some(answer) == first)
+    }
+
+    fn is_from(&self, method: &MethodResult, property: &str) -> bool {
+        let value = method.property(property);
         let domain = value.map(|value| value.rsplit_once('@').map_or(value, |(_, domain)| domain));
-        domain.and_then(domain_name).as_deref() == Some(from.domain())
-    };
-    let any = |method: &str, property: &str, result: &str| {
-        methods.iter().any(|m| m.method == method && m.result == result && is_from(m.property(property)))
-    };
-    let passed = any("dkim", "header.d", "pass");
-    let failed = if any("dkim", "header.d", "fail") {
-        Some(AuthFailure::Dkim)
-    } else if any("dmarc", "header.from", "fail") {
-        Some(AuthFailure::Dmarc)
-    } else {
-        None
-    };
-    match (passed, failed) {
-        (true, Some(_)) => Authentication::Nothing(Silence::Contradiction),
-        (true, None) if !is_attested(from, settings, at) => Authentication::Nothing(Silence::NotAttested),
-        (true, None) => Authentication::Proven(Proof::BorderHost { authserv_id: host.authserv_id.clone() }),
-        (false, Some(failure)) => Authentication::Failed(failure),
-        // Forwarding breaks SPF, so it only speaks against a message that nothing else speaks for.
-        (false, None) if any("spf", "smtp.mailfrom", "fail") => Authentication::Failed(AuthFailure::Spf),
-        (false, None) => Authentication::Nothing(Silence::OtherProof),
+        domain.and_then(domain_name).as_deref() == Some(self.from.domain())
     }
 }
 

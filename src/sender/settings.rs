@@ -9,7 +9,7 @@ use crate::time::UnixTime;
 
 /// The table `[sender]` of the settings.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SenderSettings {
     /// Domains of state agencies. With none every recipient counts as one: a gateway that was not told its domains
     /// checks all mail rather than none.
@@ -34,7 +34,7 @@ pub struct SenderSettings {
 
 /// A host whose Authentication-Results are believed.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BorderHost {
     /// The authserv-id that it writes (RFC 8601, 2.5). It must remove fields with this name from incoming mail.
     pub authserv_id: String,
@@ -47,7 +47,7 @@ pub struct BorderHost {
 
 /// Who vouches that the servers of a domain bind logins to From, and since when.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Attestation {
     /// The domain, exactly as after the `@`.
     pub domain: Domain,
@@ -150,19 +150,19 @@ mod tests {
     #[test]
     fn settings_are_read_with_their_defaults_and_wrong_ones_are_refused() {
         let settings: SenderSettings = toml::from_str(
-            "agency_domains = [\"TuyenQuang.gov.vn\"]\n[[border_hosts]]\nauthserv_id = \"mx\"\nclients = [\"10.0.0.1\"]\n\
-             [[attested_domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"2026-01-01\"\n",
+            "agency-domains = [\"TuyenQuang.gov.vn\"]\n[[border-hosts]]\nauthserv-id = \"mx\"\nclients = [\"10.0.0.1\"]\n\
+             [[attested-domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"2026-01-01\"\n",
         )
         .unwrap();
         assert_eq!(settings.agency_domains[0].as_str(), "tuyenquang.gov.vn");
         assert_eq!((settings.border_hosts[0].received_above, settings.directory_max_age_days), (1, 90));
         for wrong in [
-            "agency_domains = [\"gov\"]",
-            "agency_domains = [\"a@b.vn\"]",
+            "agency-domains = [\"gov\"]",
+            "agency-domains = [\"a@b.vn\"]",
             "unknown = 1",
             "mixed_recipients = \"maybe\"",
-            "[[attested_domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"1/1/2026\"",
-            "[[border_hosts]]\nauthserv_id = \"mx\"",
+            "[[attested-domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"1/1/2026\"",
+            "[[border-hosts]]\nauthserv-id = \"mx\"",
         ] {
             assert!(toml::from_str::<SenderSettings>(wrong).is_err(), "{wrong}");
         }

@@ -4,7 +4,7 @@
 use crate::budget::Budget;
 use crate::evidence::{Evidence, Need};
 use crate::time::UnixTime;
-use crate::x509::{Certificate, Crl, CrlStatus, Path};
+use crate::x509::{Certificate, Crl, CrlAnswer, CrlSet, CrlStatus, NoAnswer, Path};
 
 /// What is known of revocation for a whole path. In order of weight: the worst of all certificates counts.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -48,7 +48,6 @@ pub(super) fn check(path: &Path, evidence: &Evidence, at: UnixTime, budget: &mut
         .unwrap_or(Revocation::Clear)
 }
 
-/// Of several usable lists the newest speaks; a revocation in any fresh one counts ("worst wins").
 fn status(
     certificate: &Certificate,
     issuer: &Certificate,
@@ -56,26 +55,17 @@ fn status(
     at: UnixTime,
     budget: &mut Budget,
 ) -> Revocation {
-    let mut best: Option<Revocation> = None;
-    let mut worst_found = Revocation::Clear;
-    for piece in evidence.pieces(&need(issuer)) {
-        let Ok(crl) = Crl::parse(&piece.octets) else { continue };
-        if crl.signed_by(issuer, budget).is_err() {
-            continue;
-        }
-        let fresh = crl.next_update().is_some_and(|next| at <= next) && crl.this_update() <= at;
-        match crl.status(certificate) {
-            Ok(CrlStatus::Good) => {
-                let found = if fresh { Revocation::Clear } else { Revocation::Stale };
-                best = Some(best.map_or(found, |best| best.min(found)));
-            }
-            // Once revoked, always revoked: an old list is enough. A hold may have been lifted since.
-            Ok(CrlStatus::Revoked { .. }) => worst_found = Revocation::Revoked,
-            Ok(CrlStatus::Hold { .. }) if fresh => worst_found = worst_found.max(Revocation::OnHold),
-            Ok(CrlStatus::Hold { .. }) => best = Some(best.map_or(Revocation::Stale, |best| best)),
-            Err(_) => {}
-        }
+    let mut lists = CrlSet::default();
+    for crl in evidence.pieces(&need(issuer)).iter().filter_map(|piece| Crl::parse(&piece.octets).ok()) {
+        lists.insert(crl);
     }
-    best.unwrap_or(if worst_found == Revocation::Clear { Revocation::Unavailable } else { worst_found })
-        .max(worst_found)
+    match lists.status(certificate, issuer, at, budget) {
+        CrlAnswer::Known { status: CrlStatus::Good, .. } => Revocation::Clear,
+        CrlAnswer::Known { status: CrlStatus::Hold { .. }, .. } => Revocation::OnHold,
+        CrlAnswer::Known { status: CrlStatus::Revoked { .. }, .. } => Revocation::Revoked,
+        CrlAnswer::Unknown(why) if why.iter().any(|(_, why)| matches!(why, NoAnswer::Stale { .. })) => {
+            Revocation::Stale
+        }
+        CrlAnswer::Unknown(_) => Revocation::Unavailable,
+    }
 }

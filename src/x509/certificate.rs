@@ -14,6 +14,7 @@ use super::extension::{DistributionPoint, Extensions, KeyUsage};
 use super::general_name::GeneralName;
 use super::name::Name;
 use super::name_constraint::NameConstraints;
+use super::policy::PolicyFields;
 use crate::algorithm::{KeyError, PublicKey, SchemeError, SignatureScheme, VerifyError};
 use crate::asn1::{self, Asn1Error, Reader, context};
 use crate::digest::{Sha256, hex};
@@ -338,13 +339,12 @@ impl Certificate {
     /// Policies it was issued under, dotted.
     #[must_use]
     pub fn policies(&self) -> &[String] {
-        &self.inner.extensions.policies
+        self.inner.extensions.policy.policies.as_deref().unwrap_or_default()
     }
 
-    /// Whether paths below it need a policy that every certificate names (policyConstraints).
-    #[must_use]
-    pub fn requires_explicit_policy(&self) -> bool {
-        self.inner.extensions.requires_explicit_policy
+    /// All that it says of policies.
+    pub(super) fn policy_fields(&self) -> &PolicyFields {
+        &self.inner.extensions.policy
     }
 
     /// Limits on the names below it.

@@ -8,6 +8,7 @@ use x509_parser::extensions::{ParsedExtension, X509Extension};
 use super::certificate::CertificateFault;
 use super::general_name::GeneralName;
 use super::name_constraint::NameConstraints;
+use super::policy::PolicyFields;
 use crate::asn1::{self, Asn1Error, Reader, Value, context, context_primitive};
 
 /// What the extensions of one certificate say.
@@ -22,8 +23,7 @@ pub(super) struct Extensions {
     pub(super) distribution_points: Vec<DistributionPoint>,
     pub(super) netscape_crl_urls: Vec<String>,
     pub(super) ocsp_urls: Vec<String>,
-    pub(super) policies: Vec<String>,
-    pub(super) requires_explicit_policy: bool,
+    pub(super) policy: PolicyFields,
     pub(super) name_constraints: Option<NameConstraints>,
 }
 
@@ -177,25 +177,9 @@ impl Extensions {
                 }
                 Err(_) => Outcome::Malformed { decides: false },
             },
-            // Critical in the new Vietnamese roots. Any policy is acceptable, so the identifiers are only told.
-            POLICIES => match read_policies(value) {
-                Ok(policies) => {
-                    self.policies = policies;
-                    Outcome::Read
-                }
-                Err(_) => Outcome::Malformed { decides: false },
-            },
-            // Every policy is acceptable and none is asked for, so mappings and anyPolicy can change the outcome only
-            // below a certificate that requires an explicit policy (RFC 5280, 6.1.5 g); the path asks for that.
-            POLICY_CONSTRAINTS => match requires_explicit_policy(value) {
-                Ok(requires) => {
-                    self.requires_explicit_policy = requires;
-                    Outcome::Read
-                }
-                Err(_) => Outcome::Malformed { decides: true },
-            },
-            POLICY_MAPPINGS if maps_any_policy(value) != Ok(false) => Outcome::Malformed { decides: true },
-            POLICY_MAPPINGS | INHIBIT_ANY_POLICY => Outcome::Read,
+            POLICIES | POLICY_MAPPINGS | POLICY_CONSTRAINTS | INHIBIT_ANY_POLICY => {
+                self.policy.take(oid, value).map_or(Outcome::Malformed { decides: true }, |()| Outcome::Read)
+            }
             ACCESS => match read_ocsp_urls(value) {
                 Ok(urls) => {
                     self.ocsp_urls = urls;
@@ -239,37 +223,63 @@ fn read_oids(value: &[u8], least: usize) -> Option<Vec<String>> {
     (oids.len() >= least).then_some(oids)
 }
 
+impl PolicyFields {
+    fn take(&mut self, oid: &str, value: &[u8]) -> Result<(), Asn1Error> {
+        match oid {
+            POLICIES => self.policies = Some(read_policies(value)?),
+            POLICY_MAPPINGS => self.mappings = read_mappings(value)?,
+            POLICY_CONSTRAINTS => {
+                let mut fields = inside(value)?;
+                let mut skip = |number| match fields.optional(context_primitive(number))? {
+                    Some(value) => small_integer(value.content).map(Some),
+                    None => Ok(None),
+                };
+                self.require_explicit = skip(0)?;
+                self.inhibit_mapping = skip(1)?;
+                fields.finish()?;
+            }
+            _ => self.inhibit_any = Some(small_integer(Value::only(value)?.expect(asn1::INTEGER)?)?),
+        }
+        Ok(())
+    }
+}
+
+/// SkipCerts: what is too large to matter counts as the largest, what is negative is no number.
+fn small_integer(content: &[u8]) -> Result<u32, Asn1Error> {
+    if content.first().is_none_or(|first| first & 0x80 != 0) {
+        return Err(Asn1Error::Value);
+    }
+    Ok(content.iter().fold(0_u32, |sum, digit| sum.saturating_mul(256).saturating_add(u32::from(*digit))))
+}
+
 fn read_policies(value: &[u8]) -> Result<Vec<String>, Asn1Error> {
     let mut reader = inside(value)?;
     let mut policies = Vec::new();
     while !reader.is_empty() {
-        if policies.len() == MAX_ITEMS {
+        let policy = asn1::dotted(reader.inside(asn1::SEQUENCE)?.expect(asn1::OID)?);
+        // RFC 5280, 4.2.1.4: a policy occurs once.
+        if policies.len() == MAX_ITEMS || policies.contains(&policy) {
             return Err(Asn1Error::Value);
         }
-        policies.push(asn1::dotted(reader.inside(asn1::SEQUENCE)?.expect(asn1::OID)?));
+        policies.push(policy);
     }
     Ok(policies)
 }
 
-fn requires_explicit_policy(value: &[u8]) -> Result<bool, Asn1Error> {
-    let mut fields = inside(value)?;
-    let requires = fields.optional(context_primitive(0))?.is_some();
-    fields.optional(context_primitive(1))?;
-    fields.finish()?;
-    Ok(requires)
-}
-
 /// RFC 5280, 6.1.4 a: anyPolicy may stand on neither side of a mapping.
-fn maps_any_policy(value: &[u8]) -> Result<bool, Asn1Error> {
-    let mut mappings = inside(value)?;
-    let mut maps = false;
-    while !mappings.is_empty() {
-        let mut pair = mappings.inside(asn1::SEQUENCE)?;
-        maps |= pair.expect(asn1::OID)? == ANY_POLICY;
-        maps |= pair.expect(asn1::OID)? == ANY_POLICY;
+fn read_mappings(value: &[u8]) -> Result<Vec<(String, String)>, Asn1Error> {
+    let mut reader = inside(value)?;
+    let mut mappings = Vec::new();
+    while !reader.is_empty() {
+        let mut pair = reader.inside(asn1::SEQUENCE)?;
+        let (issuer, subject) = (pair.expect(asn1::OID)?, pair.expect(asn1::OID)?);
         pair.finish()?;
+        if issuer == ANY_POLICY || subject == ANY_POLICY || mappings.len() == MAX_ITEMS {
+            return Err(Asn1Error::Value);
+        }
+        mappings.push((asn1::dotted(issuer), asn1::dotted(subject)));
     }
-    Ok(maps)
+    Ok(mappings)
 }
 
 fn read_ocsp_urls(value: &[u8]) -> Result<Vec<String>, Asn1Error> {

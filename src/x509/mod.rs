@@ -5,18 +5,20 @@
 //!
 //! x509-parser decides what a certificate is; signatures are verified over the raw octets. Where this differs from
 //! RFC 5280 on purpose: a certificate pinned by SHA-256 ends a path whatever signed it (VGCA G1 is signed with SHA-1),
-//! malformed extensions on which nothing depends are passed over (VGCA writes an empty issuerAltName), and a path that
-//! requires an explicit policy is refused instead of being evaluated.
+//! malformed extensions on which nothing depends are passed over (VGCA writes an empty issuerAltName), and indirect
+//! lists, delta lists and lists of some reasons give no answer instead of being evaluated.
 
 mod anchor;
 mod certificate;
 mod crl;
+mod crl_set;
 mod extension;
 mod general_name;
 mod name;
 mod name_constraint;
 mod path;
 pub mod pem;
+mod policy;
 mod revocation;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -26,6 +28,7 @@ mod tests;
 pub use anchor::{AnchorEntry, AnchorKind, AnchorStore, AnchorsError, AnchorsFault, NotPinned, PUBLISHED, Purpose};
 pub use certificate::{Certificate, CertificateError, CertificateFault, MAX_CERTIFICATE, SignatureFault, UsageFault};
 pub use crl::{Crl, CrlError, CrlFault, MAX_CRL, MAX_ENTRIES};
+pub use crl_set::{CrlAnswer, CrlSet, NoAnswer};
 pub use extension::{DistributionPoint, KeyUsage};
 pub use general_name::{GeneralName, MAX_NAMES};
 pub use name::{MAX_ATTRIBUTES, Name};

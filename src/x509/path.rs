@@ -12,6 +12,7 @@ use super::anchor::{AnchorEntry, AnchorStore, Purpose};
 use super::certificate::{Certificate, CertificateFault, SignatureFault};
 use super::name::Name;
 use super::name_constraint::{MAX_COMPARISONS, NameFault};
+use super::policy;
 use crate::algorithm::{DigestAlgorithm, SignatureScheme};
 use crate::budget::{Budget, Exhausted, Resource};
 use crate::digest::Sha256;
@@ -78,8 +79,6 @@ pub enum PathError {
 pub enum PathFault {
     /// Something in the certificate taken alone.
     Certificate(CertificateFault),
-    /// A CA asks for a policy that all certificates below it name; such paths are not evaluated.
-    ExplicitPolicy,
     /// A name that a CA above does not allow.
     Names(NameFault),
     /// It issued a certificate without being a CA (basicConstraints).
@@ -88,6 +87,8 @@ pub enum PathFault {
     NotForSigning,
     /// More CAs below it than its pathLenConstraint allows.
     PathLength,
+    /// A CA asks for a policy that is valid all the way down, and here there is none left.
+    Policy,
     /// The signature on it.
     Signature(SignatureFault),
     /// More certificates above it than [`MAX_DEPTH`].
@@ -113,12 +114,12 @@ impl fmt::Display for PathFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Certificate(fault) => fault.fmt(f),
-            Self::ExplicitPolicy => f.write_str("requires an explicit policy, which is not evaluated"),
             Self::Names(NameFault::Constrained) => f.write_str("has a name that its CA may not certify"),
             Self::Names(NameFault::TooMany) => f.write_str("has too many names under constraints"),
             Self::NotCa => f.write_str("issued a certificate but is no CA"),
             Self::NotForSigning => f.write_str("issued a certificate without the key usage for it"),
             Self::PathLength => f.write_str("allows fewer CAs below it"),
+            Self::Policy => f.write_str("has no policy that holds on the whole path, as a CA requires"),
             Self::Signature(fault) => fault.fmt(f),
             Self::TooLong => f.write_str("path is too long"),
         }
@@ -241,7 +242,11 @@ impl Walk<'_> {
     /// Goes on from the last certificate of the path; `None` when that leads nowhere.
     fn step(&mut self, budget: &mut Budget) -> Result<Option<Path>, Exhausted> {
         let Some(current) = self.path.last().cloned() else { return Ok(None) };
-        if let Some((entry, purpose)) = self.search.anchors.anchoring(&current, self.search.purposes) {
+        let anchored = self.search.anchors.anchoring(&current, self.search.purposes);
+        // A leaf may be trusted by itself, but nobody can be asked whether it was revoked then: a path to a CA that is
+        // trusted too comes first.
+        let alone = self.path.len() == 1 && !current.is_ca();
+        if let Some((entry, purpose)) = anchored.filter(|_| !alone) {
             return Ok(self.arrive(entry, purpose));
         }
         let candidates = self.candidates(&current)?;
@@ -266,7 +271,7 @@ impl Walk<'_> {
                 return Ok(found);
             }
         }
-        Ok(None)
+        Ok(anchored.and_then(|(entry, purpose)| self.arrive(entry, purpose)))
     }
 
     /// Issuers by name, the likely ones first: anchors, then matching key identifiers, then those in their period.
@@ -376,9 +381,6 @@ impl Walk<'_> {
             if allowed.is_some_and(|allowed| authorities > allowed) {
                 return Err((at, PathFault::PathLength));
             }
-            if authority.requires_explicit_policy() {
-                return Err((at, PathFault::ExplicitPolicy));
-            }
             let Some(constraints) = authority.name_constraints() else { continue };
             for (position, certificate) in below.iter().enumerate() {
                 if position > 0 && certificate.is_self_issued() {
@@ -389,10 +391,7 @@ impl Walk<'_> {
                     .map_err(|fault| (position, PathFault::Names(fault)))?;
             }
         }
-        if self.path.len() > 1 && self.path.first().is_some_and(Certificate::requires_explicit_policy) {
-            return Err((0, PathFault::ExplicitPolicy));
-        }
-        Ok(())
+        policy::check(&self.path).map_err(|at| (at, PathFault::Policy))
     }
 
     fn note(&mut self, nearness: Nearness, certificate: &Certificate, fault: PathFault) {

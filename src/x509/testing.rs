@@ -126,30 +126,69 @@ pub(crate) fn root(party: &Party) -> Certificate {
     Draft::authority(party, party).certificate()
 }
 
+/// A CRL to be made; the fields are what tests bend.
+#[derive(Clone)]
+pub(crate) struct CrlDraft<'a> {
+    pub(crate) issuer: &'a Party,
+    pub(crate) this_update: &'a str,
+    pub(crate) next_update: &'a str,
+    /// Serial number and entry extensions.
+    pub(crate) entries: Vec<(u8, Vec<Vec<u8>>)>,
+    pub(crate) extensions: Vec<Vec<u8>>,
+}
+
+impl<'a> CrlDraft<'a> {
+    /// An empty list.
+    pub(crate) fn new(issuer: &'a Party) -> Self {
+        Self {
+            issuer,
+            this_update: "20250101000000Z",
+            next_update: "99991231235959Z",
+            entries: Vec::new(),
+            extensions: Vec::new(),
+        }
+    }
+
+    pub(crate) fn der(&self) -> Vec<u8> {
+        let time = |text: &str| encode(asn1::GENERALIZED_TIME, &[text.as_bytes()]);
+        let sequence = |parts: &[Vec<u8>]| {
+            let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+            if parts.is_empty() { Vec::new() } else { encode(asn1::SEQUENCE, &parts) }
+        };
+        let revoked_at = encode(asn1::UTC_TIME, &[b"250101000000Z"]);
+        let list: Vec<Vec<u8>> = self
+            .entries
+            .iter()
+            .map(|(serial, extensions)| encode(asn1::SEQUENCE, &[&[2, 1, *serial], &revoked_at, &sequence(extensions)]))
+            .collect();
+        let extensions = sequence(&self.extensions);
+        let extensions = if extensions.is_empty() { extensions } else { encode(context(0), &[&extensions]) };
+        let name = Name::from_text(&self.issuer.name).unwrap();
+        let fields: [&[u8]; 7] = [
+            &[2, 1, 1],
+            ECDSA_SHA256,
+            name.der(),
+            &time(self.this_update),
+            &time(self.next_update),
+            &sequence(&list),
+            &extensions,
+        ];
+        sealed(&encode(asn1::SEQUENCE, &fields), self.issuer)
+    }
+
+    pub(crate) fn crl(&self) -> Crl {
+        Crl::parse(&self.der()).unwrap()
+    }
+}
+
 /// A CRL with these entries (serial and entry extensions) and list extensions.
 pub(crate) fn crl(issuer: &Party, entries: &[(u8, &[Vec<u8>])], extensions: &[Vec<u8>]) -> Crl {
     Crl::parse(&crl_der(issuer, entries, extensions)).unwrap()
 }
 
 pub(crate) fn crl_der(issuer: &Party, entries: &[(u8, &[Vec<u8>])], extensions: &[Vec<u8>]) -> Vec<u8> {
-    let time = encode(asn1::UTC_TIME, &[b"250101000000Z"]);
-    let next = encode(asn1::GENERALIZED_TIME, &[b"99991231235959Z"]);
-    let list: Vec<Vec<u8>> = entries
-        .iter()
-        .map(|(serial, extensions)| {
-            let extensions: Vec<&[u8]> = extensions.iter().map(Vec::as_slice).collect();
-            let extensions = encode(asn1::SEQUENCE, &extensions);
-            let extensions = if extensions.len() == 2 { Vec::new() } else { extensions };
-            encode(asn1::SEQUENCE, &[&[2, 1, *serial], &time, &extensions])
-        })
-        .collect();
-    let list: Vec<&[u8]> = list.iter().map(Vec::as_slice).collect();
-    let list = if list.is_empty() { Vec::new() } else { encode(asn1::SEQUENCE, &list) };
-    let extensions: Vec<&[u8]> = extensions.iter().map(Vec::as_slice).collect();
-    let extensions = encode(context(0), &[&encode(asn1::SEQUENCE, &extensions)]);
-    let name = Name::from_text(&issuer.name).unwrap();
-    let tbs = encode(asn1::SEQUENCE, &[&[2, 1, 1], ECDSA_SHA256, name.der(), &time, &next, &list, &extensions]);
-    sealed(&tbs, issuer)
+    let entries = entries.iter().map(|(serial, extensions)| (*serial, extensions.to_vec())).collect();
+    CrlDraft { entries, extensions: extensions.to_vec(), ..CrlDraft::new(issuer) }.der()
 }
 
 /// The test data of others, when it is there; says so when it is not.

@@ -8,7 +8,8 @@ use dieu7::evidence::Evidence;
 use dieu7::io::files;
 use dieu7::io::samples::{self, Sample};
 use dieu7::io::sources::CrlFolder;
-use dieu7::policy::{Case, Condition, Judgement, Rulebook, Verdict, judge, needs};
+use dieu7::message::stamps::stamps;
+use dieu7::policy::{Case, Condition, Judgement, Reason, Rulebook, Verdict, judge, needs};
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 
@@ -33,6 +34,7 @@ impl Bench {
 
     pub fn judge(&self, sample: &Sample) -> Judgement {
         let message = sample.message();
+        let stamped = !stamps(&message, "Dieu7-Demo-").is_empty();
         let examined = dossier::examine(&message, &mut Budget::for_message());
         let mut case = Case {
             message: Some(Arc::new(message)),
@@ -40,7 +42,7 @@ impl Bench {
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: UnixTime::parse(AT).unwrap(),
-            remarks: Vec::new(),
+            remarks: if stamped { vec![Reason::StampRemoved] } else { Vec::new() },
         };
         for (need, answer) in self.crls.answers(needs(&case, &mut Budget::for_message())) {
             case.evidence.answer(need, answer);

@@ -36,7 +36,7 @@ fn the_text_of_the_mail_is_no_document_and_a_pdf_is_known_by_content() {
 fn attached_or_named_texts_are_editable_documents() {
     let walk = walk_of(mixed(&[
         "Content-Type: text/plain; name=a.txt\r\n\r\nx",
-        "Content-Type: text/html\r\nContent-Disposition: attachment\r\n\r\n<p>",
+        "Content-Type: text/html\r\nContent-Disposition: unheard-of\r\n\r\n<p>",
         "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR",
         "Content-Type: text/csv\r\n\r\na,b",
         "\r\ntext without a header of its own",
@@ -158,6 +158,8 @@ fn what_readers_see_differently_is_flagged_on_the_document() {
         ("Content-Type: message/external-body; access-type=url\r\n\r\nx".into(), A::External),
         ("Content-Type: pdf; name=a.pdf\r\n\r\n%PDF-1".into(), A::OddField),
         ("Content-Type: multipart/mixed\r\n\r\nx".into(), A::OddBoundary),
+        ("Content-Type: multipart/mixed; boundary=absent\r\n\r\nx".into(), A::OddBoundary),
+        ("Content-Type: multipart/mixed; boundary=c\r\n\r\nx\r\n--c--".into(), A::OddBoundary),
     ] {
         let walk = walk_of(mixed(&[&part]));
         assert_eq!(walk.documents.iter().map(|d| d.ambiguity).collect::<Vec<_>>(), [Some(ambiguity)], "{part}");

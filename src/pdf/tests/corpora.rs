@@ -108,10 +108,10 @@ fn files_signed_twice_by_others_are_further_signatures() {
 
 /// Files that others call invalid and whose structure is sound all the same.
 const SOUND: [(&str, &str); 4] = [
-    ("dss/pades-enveloping-other-pdf.pdf", "the CMS object carries another file: the part of the cms module"),
+    ("dss/pades-enveloping-other-pdf.pdf", "embeds a file; openssl finds digest and signature intact"),
     ("pyhanko/form-update-ap-indirect-sneaky-trailer.pdf", "the shared appearance dictionary is left as it was"),
     ("pyhanko/form-update-no-override-appearance-stream-ap-indirect-sneaky.pdf", "as the one before"),
-    ("pyhanko/pdf-sig-with-econtent.pdf", "the CMS object carries content: the part of the cms module"),
+    ("pyhanko/pdf-sig-with-econtent.pdf", "the CMS object has content of its own: for the cms module"),
 ];
 
 #[test]

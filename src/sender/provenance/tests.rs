@@ -89,7 +89,7 @@ fn no_row_of_the_matrix_is_official_but_the_honest_ones() {
         ("X: y\r\n From: x@evil.vn\r\nFrom: unit@tq.vn", false),
         ("Sender: unit@tq.vn\r\nFrom: x@evil.vn", false),
     ];
-    let ways: [(Envelope, String, bool); 20] = [
+    let ways: [(Envelope, String, bool); 22] = [
         (login("vanthu", "submission", "unit@tq.vn"), String::new(), true),
         (login("other", "submission", "unit@tq.vn"), String::new(), false),
         (login("", "submission", "unit@tq.vn"), String::new(), false),
@@ -108,6 +108,8 @@ fn no_row_of_the_matrix_is_official_but_the_honest_ones() {
         (border(), PASS.replace("dkim=pass", "dkim=fail"), false),
         (border(), PASS.replace("dkim=pass header.d=tq.vn", "spf=pass smtp.mailfrom=unit@tq.vn"), false),
         (border(), format!("{PASS}Authentication-Results: mx.tq.vn; dkim=fail header.d=tq.vn\r\n"), false),
+        (border(), format!("Authentication-Results: mx.tq.vn; dkim=none\r\nReceived: a\r\n{PASS}"), false),
+        (border(), format!("{PASS}{PASS}"), true),
         (border(), format!("{PASS}Authentication-Results: mx.tq.vn; dmarc=fail header.from=tq.vn\r\n"), false),
         (border(), PASS.replace("dkim", "(dkim=pass header.d=tq.vn) x=y; dkim2"), false),
     ];

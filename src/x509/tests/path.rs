@@ -69,7 +69,12 @@ fn what_is_wrong_in_a_ca_is_said() {
         certificate(CertificateFault::MalformedExtension { oid: "2.5.29.19".to_owned() })
     );
     let explicit = extension(36, true, &[0x30, 3, 0x80, 1, 0]);
-    assert_eq!(with(vec![basic_constraints(None), explicit]), PathFault::ExplicitPolicy);
+    assert_eq!(with(vec![basic_constraints(None), explicit]), PathFault::Policy);
+    let negative = extension(54, true, &[2, 1, 0xff]);
+    assert_eq!(
+        with(vec![basic_constraints(None), negative]),
+        certificate(CertificateFault::MalformedExtension { oid: "2.5.29.54".to_owned() })
+    );
     let any_mapped = extension(33, true, &[0x30, 13, 0x30, 11, 6, 4, 0x55, 0x1d, 0x20, 0, 6, 3, 0x55, 1, 1]);
     assert_eq!(
         with(vec![basic_constraints(None), any_mapped]),
