@@ -183,6 +183,7 @@ file = \"directory.csv\"
 [sender]
 agency-domains = [\"tinhmau.example\"]
 submission-services = [\"submission\"]
+parent-names = [\"Ủy ban nhân dân tỉnh Mẫu\", \"Mẫu\"]
 "
     )
 }
