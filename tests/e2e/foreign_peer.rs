@@ -70,7 +70,7 @@ fn talk(site: &Site, negotiation: &str, queue_id: &str) {
         .replace("@QUEUE_ID@", queue_id)
         .replace("@FIELDS@", &fields);
     std::fs::write(&script, text).unwrap();
-    let output = Command::new(find("miltertest").unwrap()).arg("-s").arg(&script).output().unwrap();
+    let output = Command::new(find("miltertest").unwrap()).args(["-v", "-v", "-s"]).arg(&script).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.contains("ALL WELL"), "{}: {said}", output.status);
 }
