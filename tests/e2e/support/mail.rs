@@ -38,11 +38,6 @@ impl Delivered {
             .collect()
     }
 
-    /// Whether any field looks like a stamp.
-    pub fn is_stamped(&self) -> bool {
-        fields(&self.octets).into_iter().any(is_stamp)
-    }
-
     /// The one verdict; panics if there is none, if there are two, or if it does not read by RFC 9651.
     pub fn verdict(&self) -> VerdictField {
         let values = self.ours("Verdict");

@@ -59,13 +59,6 @@ impl Sink {
         }
         mails.clone()
     }
-
-    /// Waits for the mail with this Message-ID.
-    pub fn wait_for_id(&self, message_id: &str) -> Delivered {
-        super::until(&format!("the mail {message_id} arrives"), || {
-            self.mails().into_iter().find(|mail| mail.message_id() == message_id)
-        })
-    }
 }
 
 impl Drop for Sink {
