@@ -221,6 +221,9 @@ fn sentence(judgement: &Judgement) -> String {
         }
         Verdict::AwaitingClerk => "Chờ văn thư đối chiếu chữ ký, dấu đỏ; các mục khác đã đạt.".to_owned(),
         Verdict::NotApplicable => match judgement.not_applicable {
+            Some(NotApplicable::NotInForce) => {
+                "Không thuộc phạm vi kiểm tra: Quy chế không có hiệu lực tại thời điểm nhận.".to_owned()
+            }
             Some(NotApplicable::OutOfScope) => "Không thuộc phạm vi kiểm tra: ngoài phạm vi.".to_owned(),
             Some(NotApplicable::NoDocument) | None => "Không thuộc phạm vi kiểm tra: không có văn bản.".to_owned(),
         },

@@ -252,7 +252,9 @@ impl Walker<'_> {
         }
         let signature = frames.last().is_some_and(|frame| frame.kind == FrameKind::Signed && frame.parts == 2)
             && entity.media_type.ends_with("-signature");
-        if let (true, Some(document)) = (signature, self.walk.documents.last_mut()) {
+        if let (true, Some(document)) = (signature, self.walk.documents.last_mut())
+            && is_signature(document)
+        {
             document.role = Role::MessageSignature;
         }
         Ok(())
@@ -356,6 +358,13 @@ impl Walker<'_> {
 
 fn split(decoded: transfer::Decoded) -> (Vec<u8>, Option<Ambiguity>) {
     (decoded.octets, decoded.ambiguity)
+}
+
+/// Whether the octets are a signature, and are called one: the type that a part declares hides no document.
+fn is_signature(part: &Attachment) -> bool {
+    let armoured = part.octets.trim_ascii_start().starts_with(b"-----BEGIN PGP SIGNATURE-----");
+    (armoured || kind::recognise(&part.octets, "") == FileKind::Pkcs7)
+        && part.name.ending().is_none_or(|ending| matches!(ending.as_str(), "asc" | "p7s" | "sig"))
 }
 
 fn is_message(media_type: &str) -> bool {

@@ -76,7 +76,9 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
         remarks.push(Reason::SecretMark);
         documents.iter_mut().for_each(withhold);
     }
-    let not_applicable = if scope == Scope::OutOfScope {
+    let not_applicable = if !case.rulebook.in_force(case.at) {
+        Some(NotApplicable::NotInForce)
+    } else if scope == Scope::OutOfScope {
         Some(NotApplicable::OutOfScope)
     } else if documents.is_empty() {
         Some(NotApplicable::NoDocument)

@@ -35,6 +35,8 @@ pub struct Judgement {
 pub enum NotApplicable {
     /// The message has no document.
     NoDocument,
+    /// No policy was in force at the time of receipt.
+    NotInForce,
     /// No recipient (or not all, by policy) is in an agency domain.
     OutOfScope,
 }

@@ -60,7 +60,7 @@ impl Rulebook {
     }
 
     /// The policy in force at the time of receipt: of several the one that began last. When none is in force (a
-    /// clock before 2013, say) the first stands in, and the message is out of its scope of time.
+    /// clock before 2013, say) the first stands in to name the rule; [`Self::in_force`] tells that it binds nobody.
     #[must_use]
     pub fn policy(&self, at: UnixTime) -> &Policy {
         self.policies
@@ -68,6 +68,12 @@ impl Rulebook {
             .filter(|policy| policy.in_force.contains(at))
             .max_by_key(|policy| policy.in_force.from())
             .unwrap_or(&self.policies[0])
+    }
+
+    /// Whether any policy is in force at the time of receipt. Where none is, nothing can be equivalent by it.
+    #[must_use]
+    pub fn in_force(&self, at: UnixTime) -> bool {
+        self.policies.iter().any(|policy| policy.in_force.contains(at))
     }
 
     /// All policies.

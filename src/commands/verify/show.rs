@@ -126,7 +126,8 @@ fn print_signature(signature: &SignatureJudgement, lang: Lang) {
         match validated.integrity {
             Integrity::Intact => lang.pick("nội dung đã ký nguyên vẹn", "the signed content is intact"),
             Integrity::Failed(_) => lang.pick("KHÔNG nguyên vẹn", "NOT intact"),
-            Integrity::NoCertificate | Integrity::Unsupported => lang.pick("không xác định", "undetermined"),
+            Integrity::NoCertificate | Integrity::Unexamined | Integrity::Unsupported =>
+                lang.pick("không xác định", "undetermined"),
         }
     );
     if let Some(algorithms) = &validated.algorithms {

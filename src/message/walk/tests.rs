@@ -109,7 +109,7 @@ fn an_encoded_forwarded_message_is_walked_and_ambiguous() {
 fn the_signature_of_a_signed_message_is_no_document_of_its_own() {
     let signed = format!(
         "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b\r\n\r\n--b\r\n{BODY}\r\n--b\r\n\
-         Content-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx\r\n--b--\r\n"
+         Content-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\n--b--\r\n"
     );
     let walk = walk_of(signed);
     assert_eq!(

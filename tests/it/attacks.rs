@@ -1,0 +1,21 @@
+//! Attempts to have a mail called equivalent to paper that is not. Each must fail, and the genuine paper beside it must
+//! not.
+
+mod certificates;
+mod documents;
+mod forge;
+mod mails;
+mod mutations;
+mod paper;
+mod times;
+mod words;
+mod world;
+
+use dieu7::policy::Verdict;
+
+use self::world::{Mail, World, genuine};
+
+#[test]
+fn the_genuine_paper_of_the_forgers_own_tools_is_equivalent() {
+    assert_eq!(World::default().verdict(&Mail::new(&genuine("15/QD-SNV"))), Verdict::LegallyEquivalent);
+}

@@ -1,0 +1,195 @@
+//! Documents that were changed, wrapped or put together.
+
+use dieu7::policy::{DocumentResult, Verdict};
+
+use super::forge::{self, Key, certificate};
+use super::paper::{self, Paper, value};
+use super::world::{Mail, World, document_of, genuine, part};
+
+fn refused(pdf: &[u8], what: &str) {
+    let judgement = World::default().judge(Mail::new(pdf).message());
+    assert_ne!(judgement.documents[0].result, DocumentResult::Met, "{what}: {}", judgement.report());
+}
+
+fn signed_by(name: &'static str) -> impl Fn(&[u8]) -> Vec<u8> {
+    move |signed| {
+        let signer = certificate(&format!("certificates/{name}"));
+        forge::cms(signed, &Key::of(name), &signer, &[&signer], false)
+    }
+}
+
+const WIDGET: &str = "/Type /Annot /Subtype /Widget /FT /Sig /T (Hai) /F 132 /P 3 0 R";
+
+/// Goes on from a genuine paper with a second field, number 20, and its value, number 21, in a revision of its own.
+fn second_field(rectangle: &str, appearance: &str) -> Paper {
+    Paper::after(&genuine("15/QD-SNV"))
+        .object(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R 20 0 R] /SigFlags 3 >> >>")
+        .object(3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [5 0 R 20 0 R] >>")
+        .object(20, &format!("<< {WIDGET} /Rect {rectangle} /V 21 0 R {appearance} >>"))
+}
+
+#[test]
+fn a_further_signature_that_is_not_shown_leaves_the_paper_equivalent() {
+    let pdf = paper::sign(second_field("[0 0 0 0]", "").object(21, &value("")).revision(), signed_by("taichinh"));
+    assert_eq!(World::default().verdict(&Mail::new(&pdf)), Verdict::LegallyEquivalent);
+}
+
+#[test]
+fn a_further_signature_drawn_over_the_text_is_in_doubt_whoever_made_it() {
+    let ink = "1 1 1 rg 0 0 595 842 re f";
+    for signer in ["taichinh", "head", "noivu-untrusted"] {
+        let pdf = second_field("[0 0 595 842]", "/AP << /N 22 0 R >>")
+            .object(
+                22,
+                &format!(
+                    "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Length {} >>\nstream\n{ink}\nendstream",
+                    ink.len()
+                ),
+            )
+            .object(21, &value(""))
+            .revision();
+        refused(&paper::sign(pdf, signed_by(signer)), signer);
+    }
+}
+
+#[test]
+fn a_further_signature_that_nobody_vouches_for_is_in_doubt_though_it_is_not_shown() {
+    let pdf = second_field("[0 0 0 0]", "").object(21, &value("")).revision();
+    refused(&paper::sign(pdf, signed_by("noivu-untrusted")), "untrusted");
+}
+
+#[test]
+fn an_empty_or_null_further_field_is_refused() {
+    for v in ["<< /Type /Sig >>", "null", "<< >>", "(x)"] {
+        let pdf = second_field("[0 0 595 842]", "").object(21, v).revision();
+        refused(&pdf.octets, v);
+    }
+}
+
+#[test]
+fn conditions_are_not_collected_from_two_signatures() {
+    // A trusted stranger signs the whole; the department's own key signs under a CA that nobody recognises.
+    let stranger = paper::sign(Paper::unsigned("x").field().revision(), signed_by("taichinh"));
+    let pdf = Paper::after(&stranger)
+        .object(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R 20 0 R] /SigFlags 3 >> >>")
+        .object(3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [5 0 R 20 0 R] >>")
+        .object(20, &format!("<< {WIDGET} /Rect [0 0 0 0] /V 21 0 R >>"))
+        .object(21, &value(""))
+        .revision();
+    refused(&paper::sign(pdf, signed_by("noivu-untrusted")), "two halves");
+}
+
+#[test]
+fn a_later_revision_without_a_signature_is_refused_whatever_it_writes() {
+    let forged = "BT /F1 12 Tf 72 720 Td (16/QD-SNV) Tj ET";
+    let stream = format!("<< /Length {} >>\nstream\n{forged}\nendstream", forged.len());
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]";
+    for (number, object) in [
+        (4, stream.as_str()),
+        (3, &format!("{page} /Contents [4 0 R 30 0 R] /Annots [5 0 R] >>")),
+        (3, &format!("{page} /Contents 4 0 R /Annots [5 0 R] /Rotate 180 >>")),
+        (3, &format!("{page} /Contents 4 0 R >>")),
+        (2, "<< /Type /Pages /Kids [3 0 R 3 0 R] /Count 2 >>"),
+        (1, "<< /Type /Catalog /Pages 30 0 R /AcroForm << /Fields [5 0 R] /SigFlags 3 >> >>"),
+        (
+            1,
+            "<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (1) >> /AcroForm << /Fields [5 0 R] >> >>",
+        ),
+        (1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] /SigFlags 3 /NeedAppearances true >> >>"),
+        (30, "<< /Anything true >>"),
+        (5, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Chu ky) /Rect [0 0 595 842] /F 4 /P 3 0 R /V 6 0 R >>"),
+    ] {
+        let pdf = Paper::after(&genuine("15/QD-SNV")).object(number, object).revision();
+        refused(&pdf.octets, object);
+    }
+}
+
+#[test]
+fn octets_after_the_signed_range_are_refused_unless_they_are_white_space() {
+    let good = genuine("15/QD-SNV");
+    for tail in
+        [&b"x"[..], b"% comment\n", b"4 0 obj\n<< >>\nendobj\n", b"startxref\n0\n%%EOF\n", b"PK\x05\x06", b"\0PK"]
+    {
+        refused(&[&good, tail].concat(), &String::from_utf8_lossy(tail));
+    }
+}
+
+#[test]
+fn octets_before_the_header_are_refused() {
+    let good = genuine("15/QD-SNV");
+    for head in [&b"\n"[..], b"GIF89a\x01\0\x01\0", b"MZ"] {
+        refused(&[head, &good].concat(), &String::from_utf8_lossy(head));
+    }
+}
+
+#[test]
+fn a_value_pasted_from_another_document_is_refused() {
+    let other = genuine("15/QD-SNV");
+    let contents = |octets: &[u8]| octets.windows(11).rposition(|window| window == b"/Contents <").unwrap() + 11;
+    let mut pdf = genuine("16/QD-SNV");
+    let (to, from) = (contents(&pdf), contents(&other));
+    pdf[to..to + 9_000].copy_from_slice(&other[from..from + 9_000]);
+    refused(&pdf, "pasted");
+}
+
+#[test]
+fn a_field_that_is_turned_to_another_value_is_refused() {
+    let two = paper::sign(second_field("[0 0 0 0]", "").object(21, &value("")).revision(), signed_by("taichinh"));
+    let swapped = Paper::after(&two).object(20, &format!("<< {WIDGET} /Rect [0 0 0 0] /V 6 0 R >>")).revision();
+    refused(&swapped.octets, "swapped");
+}
+
+#[test]
+fn ranges_that_do_not_leave_out_exactly_the_value_are_refused() {
+    let good = genuine("15/QD-SNV");
+    let at = good.windows(11).position(|window| window == b"/ByteRange ").unwrap() + 11;
+    let end = at + good[at..].iter().position(|o| *o == b']').unwrap() + 1;
+    let numbers: Vec<u64> =
+        String::from_utf8_lossy(&good[at + 1..end - 1]).split(' ').map(|number| number.parse().unwrap()).collect();
+    let [start, first, second, rest] = numbers[..] else { panic!() };
+    for range in [
+        format!("[0 {first} {second} 0]"),
+        format!("[0 0 {second} {rest}]"),
+        format!("[1 {} {second} {rest}]", first - 1),
+        format!("[0 {first} {second} {}]", rest + 1),
+        format!("[0 {first} {} {}]", second - 1, rest + 1),
+        format!("[0 {first} {} {}]", second + 1, rest - 1),
+        format!("[0 {} {second} {rest}]", first + 1),
+        format!("[0 {first} {second}]"),
+        format!("[{start} {first} {second} -1]"),
+        format!("[0 {first} {first} {}]", rest + second - first),
+        "[0 18446744073709551615 1 1]".to_owned(),
+        "[]".to_owned(),
+        "null".to_owned(),
+        "(x)".to_owned(),
+    ] {
+        let mut pdf = good.clone();
+        let padded = format!("{range:width$}", width = end - at);
+        pdf[at..end].copy_from_slice(&padded.as_bytes()[..end - at]);
+        refused(&pdf, &range);
+    }
+}
+
+#[test]
+fn contents_that_are_no_one_object_and_zeros_are_refused() {
+    let good = genuine("15/QD-SNV");
+    let at = good.windows(11).rposition(|window| window == b"/Contents <").unwrap() + 11;
+    for (offset, octets) in [(11_990, &b"41"[..]), (0, b"00"), (0, b"zz"), (5_000, b">("), (11_998, b"%%")] {
+        let mut pdf = good.clone();
+        pdf[at + offset..at + offset + octets.len()].copy_from_slice(octets);
+        refused(&pdf, &format!("{octets:?} at {offset}"));
+    }
+}
+
+#[test]
+fn one_good_document_does_not_carry_another() {
+    let good = genuine("15/QD-SNV");
+    let plain = Paper::unsigned("16/QD-SNV").revision().octets;
+    let world = World::default();
+    for other in [plain, document_of("06"), document_of("33"), b"%PDF-".to_vec(), b"MZ\x90\0".to_vec(), Vec::new()] {
+        for parts in [[&good, &other], [&other, &good]] {
+            let mail = Mail::new(parts[0]).part(part("application/pdf", "attachment; filename=b.pdf", parts[1]));
+            assert_eq!(world.verdict(&mail), Verdict::Partial);
+        }
+    }
+}
