@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::gateway::binary;
+use crate::support::gateway::BINARY;
 use crate::support::site::{Site, Wish};
 
 #[test]
@@ -25,7 +25,7 @@ fn broken(said: &str) -> Vec<&str> {
 }
 
 fn examine(site: &Site) -> String {
-    let output = Command::new(binary())
+    let output = Command::new(BINARY)
         .args(["--lang", "en", "doctor", "--config"])
         .arg(site.settings())
         .env("MAIL_CONFIG", site.postfix.configuration())

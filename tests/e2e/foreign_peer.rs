@@ -63,7 +63,7 @@ fn talk(site: &Site, negotiation: &str, queue_id: &str) {
     let (head, body) = octets.split_once("\r\n\r\n").unwrap();
     std::fs::write(site.file("body"), body).unwrap();
     let fields = head.replace("\r\n ", "\n ");
-    let fields: String = fields
+    let fields: Vec<String> = fields
         .split("\r\n")
         .map(|field| field.split_once(": ").unwrap())
         .map(|(name, value)| format!("step(mt.header(conn, {}, {}))\n", quoted(name), quoted(value)))
@@ -74,7 +74,7 @@ fn talk(site: &Site, negotiation: &str, queue_id: &str) {
         .replace("@BODY@", &site.file("body").display().to_string())
         .replace("@NEGOTIATION@", negotiation)
         .replace("@QUEUE_ID@", queue_id)
-        .replace("@FIELDS@", &fields);
+        .replace("@FIELDS@", &fields.concat());
     std::fs::write(&script, text).unwrap();
     let output = Command::new(find("miltertest").unwrap()).arg("-s").arg(&script).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);

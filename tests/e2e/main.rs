@@ -4,6 +4,8 @@
 //! Every test has a Postfix of its own in a folder of its own, so they run side by side. They need root, because Postfix
 //! does; what else is missing is named by [`support::requirements`].
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly too")]
+
 mod bad_input;
 mod crash;
 mod doctor;

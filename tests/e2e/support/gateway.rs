@@ -2,16 +2,20 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use super::postfix::signal;
 use super::until;
 
 /// The account; it is a member of the group `postfix` and nothing else.
 pub const ACCOUNT: &str = "nobody";
+
+/// The program that is tested.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_dieu7");
 
 /// A running gateway; it ends with the value.
 #[derive(Debug)]
@@ -39,7 +43,7 @@ impl Gateway {
         let run = "trap '' XFSZ; exec setpriv --reuid=\"$0\" --regid=nogroup --groups=postfix --no-new-privs -- \"$@\"";
         let mut child = Command::new("sh")
             .args(["-c", run, ACCOUNT])
-            .arg(binary())
+            .arg(reachable_binary(settings.parent().unwrap()))
             .args(["--lang", "en", "serve", "--config"])
             .arg(settings)
             .env("NO_COLOR", "1")
@@ -104,21 +108,15 @@ impl Drop for Gateway {
     }
 }
 
-/// A copy that every account can reach; the build folder may be closed to others.
-pub fn binary() -> PathBuf {
-    static COPY: OnceLock<PathBuf> = OnceLock::new();
-    let original = Path::new(env!("CARGO_BIN_EXE_dieu7"));
-    COPY.get_or_init(|| {
-        let reachable = original.ancestors().skip(1).all(|folder| {
-            use std::os::unix::fs::PermissionsExt as _;
-            fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0)
-        });
-        if reachable {
-            return original.to_owned();
-        }
-        let copy = std::env::temp_dir().join(format!("dieu7-e2e-{}", std::process::id()));
-        fs::copy(original, &copy).unwrap();
-        copy
-    })
-    .clone()
+/// The program, where the account can reach it: the build folder may be closed to others.
+fn reachable_binary(folder: &Path) -> PathBuf {
+    let open = |folder: &Path| fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0);
+    if Path::new(BINARY).ancestors().skip(1).all(open) {
+        return BINARY.into();
+    }
+    let copy = folder.join("dieu7-program");
+    if !copy.exists() {
+        fs::copy(BINARY, &copy).unwrap();
+    }
+    copy
 }
