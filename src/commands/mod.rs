@@ -1,5 +1,13 @@
 //! The command line: what each command is called, and where its work begins.
 
+// In place of the standard macros, which panic when the reader of a pipe has gone and pass on what steers terminals.
+macro_rules! println {
+    ($($said:tt)*) => { $crate::commands::out::line(format_args!($($said)*)) };
+}
+macro_rules! eprintln {
+    ($($said:tt)*) => { $crate::commands::out::error_line(format_args!($($said)*)) };
+}
+
 mod cli;
 mod config;
 mod demo;
@@ -8,6 +16,7 @@ mod doctor;
 mod failure;
 mod lang;
 mod log;
+mod out;
 mod policy;
 mod serve;
 mod trust;

@@ -23,6 +23,7 @@ use super::cli::VerifyArguments;
 use super::config;
 use super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::lang::Lang;
+use super::out;
 use input::Octets;
 
 /// Name of Postfix's submission service.
@@ -59,7 +60,7 @@ pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
     let mut checked = Vec::new();
     for input in inputs {
         let name = input.name.clone();
-        bar.set_message(name.clone());
+        bar.set_message(out::harmless(&name));
         match input.read() {
             Ok(octets) => checked.push(bench.check(name, octets)),
             Err(error) => unread.push(format!("{name}: {error}")),
