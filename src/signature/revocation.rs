@@ -15,7 +15,7 @@ pub enum Revocation {
     Stale,
     /// There is no list, or none that can be used.
     Unavailable,
-    /// The signer's certificate is on hold.
+    /// The signer's certificate, or a CA of the path, is on hold: that may be lifted, and accuses nobody.
     OnHold,
     /// A CA of the path is revoked.
     CaRevoked,
@@ -40,7 +40,7 @@ pub(super) fn check(path: &Path, evidence: &Evidence, at: UnixTime, budget: &mut
             let status = status(certificate, issuer, evidence, at, budget);
             // Whose certificate it is decides what a revocation means.
             match status {
-                Revocation::Revoked | Revocation::OnHold if depth > 0 => Revocation::CaRevoked,
+                Revocation::Revoked if depth > 0 => Revocation::CaRevoked,
                 other => other,
             }
         })
@@ -56,8 +56,14 @@ fn status(
     budget: &mut Budget,
 ) -> Revocation {
     let mut lists = CrlSet::default();
-    for crl in evidence.pieces(&need(issuer)).iter().filter_map(|piece| Crl::parse(&piece.octets).ok()) {
-        lists.insert(crl);
+    for piece in evidence.pieces(&need(issuer)) {
+        // Lists have megabytes, and a file may bear a thousand signatures that name their issuer.
+        if budget.digested(piece.octets.len() as u64).is_err() {
+            return Revocation::Unavailable;
+        }
+        if let Ok(crl) = Crl::parse(&piece.octets) {
+            lists.insert(crl);
+        }
     }
     match lists.status(certificate, issuer, at, budget) {
         CrlAnswer::Known { status: CrlStatus::Good, .. } => Revocation::Clear,
@@ -67,5 +73,58 @@ fn status(
             Revocation::Stale
         }
         CrlAnswer::Unknown(_) => Revocation::Unavailable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::evidence::{Answer, Piece};
+    use crate::x509::testing::*;
+    use crate::x509::{AnchorStore, PathSearch, Purpose};
+
+    /// A leaf below an issuing CA below a root; both have serial number 7.
+    fn path(top: &Party, middle: &Party) -> Path {
+        let person = Party::new("Person", 3);
+        let leaf = Draft::leaf(&person, middle).certificate();
+        let pool = [Draft::authority(middle, top).certificate()];
+        let anchors = AnchorStore::trusting([root(top)]);
+        let search = PathSearch { pool: &pool, anchors: &anchors, purposes: &[Purpose::PublicDuty], at: NOW };
+        search.build(&leaf, &mut Budget::for_message()).unwrap()
+    }
+
+    fn gathered(path: &Path, lists: &[Vec<u8>]) -> Evidence {
+        let mut evidence = Evidence::default();
+        for need in needs(path) {
+            let pieces = lists.iter().map(|der| Piece { octets: Arc::from(&der[..]), source: String::new() });
+            evidence.answer(need, Answer::Pieces(pieces.collect()));
+        }
+        evidence
+    }
+
+    #[test]
+    fn a_ca_on_hold_is_not_called_revoked() {
+        let (top, middle) = (Party::new("Root", 1), Party::new("CA", 2));
+        let path = path(&top, &middle);
+        let listed = |extensions: &[Vec<u8>]| {
+            let lists = [crl_der(&top, &[(7, extensions)], &[]), crl_der(&middle, &[], &[])];
+            check(&path, &gathered(&path, &lists), NOW, &mut Budget::for_message())
+        };
+        assert_eq!(listed(&[extension(21, false, &[0x0a, 1, 6])]), Revocation::OnHold);
+        assert_eq!(listed(&[]), Revocation::CaRevoked);
+    }
+
+    #[test]
+    fn lists_are_paid_for_by_their_size_each_time_they_are_read() {
+        let (top, middle) = (Party::new("Root", 1), Party::new("CA", 2));
+        let path = path(&top, &middle);
+        let evidence = gathered(&path, &[crl_der(&top, &[], &[]), crl_der(&middle, &[], &[])]);
+        let mut budget = Budget::for_message();
+        assert_eq!(check(&path, &evidence, NOW, &mut budget), Revocation::Clear);
+        budget.digested(crate::budget::DIGESTED - 10_000).unwrap();
+        let ended = (0..100).any(|_| check(&path, &evidence, NOW, &mut budget) == Revocation::Unavailable);
+        assert!(ended);
     }
 }
