@@ -100,7 +100,11 @@ fn document_field(document: &DocumentJudgement, secret: bool) -> String {
             members.push(("signer", item(display(&signer))));
         }
         if let Some(certificate) = &signature.validated.signer {
-            members.push(("serial", item(text(&certificate.serial_hex()))));
+            let serial = certificate.serial_hex();
+            // RFC 5280, 4.1.2.2: at most 20 octets. A longer one could make a line that no mail may carry.
+            if serial.len() <= 2 * 20 {
+                members.push(("serial", item(text(&serial))));
+            }
         }
         members.push(("indication", item(token(signature.validated.conclusion.indication()))));
         if let Some(sub) = signature.validated.conclusion.sub_indication() {

@@ -62,15 +62,15 @@ impl SignatureJudgement {
         let validated = &self.validated;
         let signer = validated.signer.as_ref();
         json!({
-            "field": validated.field,
-            "sub_filter": validated.sub_filter,
+            "field": short(&validated.field),
+            "sub_filter": short(&validated.sub_filter),
             "indication": validated.conclusion.indication(),
             "sub_indication": validated.conclusion.sub_indication(),
             "coverage": coverage(validated.coverage),
             "modification": modification(validated.modification),
             "signer": self.signer(),
-            "serial": signer.map(Certificate::serial_hex),
-            "issuer": signer.map(|signer| mask(&signer.issuer().to_string())),
+            "serial": signer.map(|signer| short(&signer.serial_hex())),
+            "issuer": signer.map(|signer| short(&mask(&signer.issuer().to_string()))),
             "path": self.path(),
             "algorithms": validated.algorithms,
             "claimed_time": validated.claimed_time.map(|time| time.to_string()),
@@ -84,7 +84,7 @@ impl SignatureJudgement {
     /// The subjects from signer to anchor; `None` without a path.
     fn path(&self) -> Option<Vec<String>> {
         let Trust::Trusted(path) = &self.validated.trust else { return None };
-        let above = path.certificates().iter().skip(1).map(|certificate| mask(&certificate.subject().to_string()));
+        let above = path.certificates().iter().skip(1).map(|certificate| short(&mask(&certificate.subject().to_string())));
         Some(self.signer().into_iter().chain(above).collect())
     }
 
@@ -93,9 +93,9 @@ impl SignatureJudgement {
     pub fn signer(&self) -> Option<String> {
         let subject = self.validated.signer.as_ref()?.subject();
         if self.person {
-            return Some(subject.organization().map_or_else(String::new, |agency| mask(&agency)));
+            return Some(subject.organization().map_or_else(String::new, |agency| short(&mask(&agency))));
         }
-        Some(mask(&subject.to_string()))
+        Some(short(&mask(&subject.to_string())))
     }
 }
 
@@ -115,6 +115,18 @@ fn modification(modification: Modification) -> &'static str {
         Modification::FormFilling => "form-filling",
         Modification::Annotation => "annotation",
         Modification::Other => "other",
+    }
+}
+
+/// Names in real certificates stay below this many characters; a hostile one has megabytes, and a record would repeat it
+/// for each signature and each step of the path.
+const SHOWN: usize = 1_000;
+
+/// What others wrote, at most as long as it is worth reading.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -141,6 +153,12 @@ fn mask(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_without_end_is_cut() {
+        assert_eq!(short("Sở Nội vụ"), "Sở Nội vụ");
+        assert_eq!(short(&"ư".repeat(1_000_000)).chars().count(), SHOWN + 1);
+    }
 
     #[test]
     fn personal_numbers_are_masked_and_tax_codes_are_not() {

@@ -103,6 +103,27 @@ fn a_log_that_cannot_be_opened_says_which_file() {
 }
 
 #[test]
+fn an_entry_that_is_refused_does_not_take_those_beside_it_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.sqlite");
+    append(&file, 1);
+    let other = rusqlite::Connection::open(&file).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON entries WHEN new.queue_id = 'Q7'
+        BEGIN SELECT raise(ABORT, 'refused'); END; BEGIN IMMEDIATE";
+    other.execute_batch(refuse).unwrap();
+    // While another process writes, entries gather for one commit.
+    let release = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        other.execute_batch("ROLLBACK").unwrap();
+    });
+    let answers = append(&file, 20);
+    release.join().unwrap();
+    let refused: Vec<usize> = (0..20).filter(|n| answers[*n].is_err()).collect();
+    assert_eq!(refused, [7]);
+    assert_eq!(LogReader::open(&file).unwrap().count().unwrap(), 20);
+}
+
+#[test]
 fn an_entry_that_cannot_be_written_is_answered_as_such_and_the_next_one_is_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("log.sqlite");

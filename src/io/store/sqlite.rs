@@ -1,6 +1,7 @@
 //! The log in one SQLite file: one writer that commits what waits together, with an fsync, and then answers.
 
 use std::fmt;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -105,7 +106,9 @@ impl SqliteStore {
     pub fn open(file: &Path, site: &str) -> Result<(Self, JoinHandle<()>), StoreError> {
         let fail = |cause| StoreError { file: file.to_owned(), cause };
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| fail(Cause::Folder(error)))?;
+            // The log names mailboxes and files: other accounts of the machine have no business in it.
+            let made = std::fs::DirBuilder::new().recursive(true).mode(0o750).create(folder);
+            made.map_err(|error| fail(Cause::Folder(error)))?;
         }
         let connection = connect(file).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
         let version: i64 = connection
@@ -159,6 +162,16 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &st
                     let _ = job.done.send(Ok(receipt));
                 }
             }
+            // One entry that cannot be written must not take its neighbours with it, nor come back to do so again.
+            Err(error) if jobs.len() > 1 && is_of_one_entry(&error) => {
+                for job in jobs.drain(..) {
+                    let written = commit(&mut connection, std::slice::from_ref(&job), site);
+                    let receipt = written.map(|mut receipts| receipts.pop()).map_err(|error| error.to_string());
+                    if let Some(answer) = receipt.transpose() {
+                        let _ = job.done.send(answer);
+                    }
+                }
+            }
             Err(error) => {
                 let error = error.to_string();
                 tracing::error!(%error, entries = jobs.len(), "log not written");
@@ -168,6 +181,12 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &st
             }
         }
     }
+}
+
+/// Whether an entry itself is refused, and not the file.
+fn is_of_one_entry(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{ConstraintViolation, TooBig, TypeMismatch};
+    matches!(error.sqlite_error_code(), Some(ConstraintViolation | TooBig | TypeMismatch))
 }
 
 fn commit(connection: &mut Connection, jobs: &[Job], site: &str) -> rusqlite::Result<Vec<Receipt>> {
