@@ -37,6 +37,11 @@ impl Failure {
         Self { exit, what, facts: facts.to_string(), advice }
     }
 
+    /// Where, and the cause.
+    pub fn facts(&self) -> &str {
+        &self.facts
+    }
+
     /// Says it on standard error and gives the exit code.
     pub fn report(&self, lang: Lang) -> u8 {
         let what = lang.pick(self.what.vi, self.what.en);
@@ -54,8 +59,8 @@ pub fn settings(facts: impl Display) -> Failure {
         Text { vi: "Tệp cấu hình không dùng được.", en: "A settings file cannot be used." },
         facts,
         Text {
-            vi: "sửa tại dòng nêu trên; cổng kiểm tra chữ ký số chưa chạy nên chưa có thư nào bị ảnh hưởng.",
-            en: "mend the line above; nothing was started, so no mail is affected.",
+            vi: "sửa chỗ nêu trên rồi chạy lại; lệnh này chưa làm gì, không có thư nào bị thay đổi.",
+            en: "mend what is named above and run it again; this command has done nothing, no mail was changed.",
         },
     )
 }

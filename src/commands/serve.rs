@@ -1,6 +1,7 @@
 //! `dieu7 serve`: the gateway, until it is told to stop.
 
 use std::future::Future;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -27,6 +28,8 @@ pub fn run(arguments: &ServeArguments) -> Result<u8, Failure> {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "dieu7=info".into()))
         .with_writer(std::io::stderr)
+        // Colours are for people; in a journal or a file they are noise.
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let (settings, file) = config::load(&arguments.config)?;
     let runtime = runtime()?;
@@ -81,7 +84,7 @@ impl Running {
         let stopped = milter::serve(listener, Arc::new(reception), limits, stop).await;
         // The last clone of the store goes with the gateway; then the writer has nothing more to wait for.
         drop(gateway);
-        if tokio::task::spawn_blocking(move || writer.join()).await.is_err() {
+        if !matches!(tokio::task::spawn_blocking(move || writer.join()).await, Ok(Ok(()))) {
             tracing::error!("the log's writer died");
         }
         stopped
@@ -148,8 +151,7 @@ async fn reload_on(mut hangup: Signal, gateway: Arc<RealGateway>, config: Config
                 gateway.replace_rulebook(rulebook);
             }
             Err(failure) => {
-                tracing::error!("not reloaded; the settings from before stay in force");
-                failure.report(super::lang::Lang::from_locale());
+                tracing::error!(cause = failure.facts(), "not reloaded; the settings from before stay in force");
             }
         }
     }

@@ -31,29 +31,34 @@ pub fn run(arguments: &TrustArguments, lang: Lang) -> Result<u8, Failure> {
 /// Copies what a pin names, and CAs that complete paths; anything else is refused, with the reason.
 fn add(paths: &[PathBuf], folder: &Path, lang: Lang) -> Result<u8, Failure> {
     let trust = files::trust(folder, &mut Vec::new()).map_err(failure::settings)?;
-    let mut exit = FINE;
+    let (mut exit, mut added) = (FINE, false);
     for file in paths.iter().flat_map(|path| certificate_files(path)) {
         let certificates = match files::certificates_of(&file, &mut Vec::new()) {
             Ok(certificates) => certificates,
             Err(error) => {
-                failure::unreadable(error).report(lang);
-                exit = FLAGGED;
+                exit = failure::unreadable(error).report(lang);
                 continue;
             }
         };
         for certificate in &certificates {
-            if !add_one(certificate, &trust, folder, lang)? {
-                exit = FLAGGED;
+            if add_one(certificate, &trust, folder, lang)? {
+                added = true;
+            } else {
+                exit = exit.max(FLAGGED);
             }
         }
     }
-    println!(
-        "{}",
-        lang.pick(
-            "Cổng kiểm tra đang chạy nhận thay đổi sau khi nạp lại (SIGHUP).",
-            "A running gateway takes the change when it reloads (SIGHUP)."
-        )
-    );
+    if added {
+        println!(
+            "\n{}",
+            lang.pick(
+                "Cổng kiểm tra chữ ký số đang chạy nhận thay đổi sau khi nạp lại (SIGHUP).",
+                "A running gateway takes the change when it reloads (SIGHUP)."
+            )
+        );
+    } else {
+        println!("\n{}", lang.pick("Không thêm chứng thư nào.", "No certificate was added."));
+    }
     Ok(exit)
 }
 

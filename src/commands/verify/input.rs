@@ -55,6 +55,7 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<String>) {
 }
 
 fn add(path: &Path, found: &mut Vec<Input>) -> io::Result<()> {
+    let before = found.len();
     if path.is_dir() {
         let maildir = [path.join("cur"), path.join("new")];
         let folders = if maildir.iter().any(|folder| folder.is_dir()) { &maildir[..] } else { &[path.to_owned()] };
@@ -64,7 +65,8 @@ fn add(path: &Path, found: &mut Vec<Input>) -> io::Result<()> {
             files.sort();
             found.extend(files.into_iter().map(whole));
         }
-        return Ok(());
+        // A folder by another name than was meant must not read as "all fine".
+        return if found.len() > before { Ok(()) } else { Err(io::Error::other("no files in this folder")) };
     }
     let octets = read(path)?;
     if octets.starts_with(b"From ") {
@@ -132,6 +134,14 @@ mod tests {
         let mbox = b"From a Mon\nSubject: 1\n\n>From here\n\nFrom b Tue\nSubject: 2\n\nnot\nFrom inside\n";
         let messages = split_mbox(mbox);
         assert_eq!(messages, [&b"Subject: 1\n\nFrom here\n\n"[..], b"Subject: 2\n\nnot\nFrom inside\n"]);
+    }
+
+    #[test]
+    fn a_folder_without_files_is_unread_and_not_fine() {
+        let folder = tempfile::tempdir().unwrap();
+        let (found, unread) = find(&[folder.path().to_owned()]);
+        assert!(found.is_empty());
+        assert_eq!(unread.len(), 1);
     }
 
     #[test]

@@ -102,6 +102,9 @@ impl Bench {
             Some(text) => UnixTime::parse(text).ok_or_else(|| wrong_time(text))?,
             None => clock::now(),
         };
+        if let Some(folder) = arguments.revocation.as_ref().filter(|folder| !folder.is_dir()) {
+            return Err(failure::unreadable(format_args!("--revocation {}", folder.display())));
+        }
         let mut sources = Vec::new();
         let policies = match &arguments.policy {
             Some(file) => vec![files::policy(file, &mut sources).map_err(failure::settings)?],
