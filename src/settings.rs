@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::line_of;
+use crate::policy::{line_of, line_of_key};
 use crate::sender::SenderSettings;
 
 /// As typed, with the defaults filled in.
@@ -234,7 +234,7 @@ impl Settings {
             line: line_of(text, error.span().map_or(0, |span| span.start)),
             message: error.message().to_owned(),
         })?;
-        let wrong = |key: &str, message: String| SettingsError { line: line_with(text, key), message };
+        let wrong = |key: &str, message: String| SettingsError { line: line_of_key(text, key), message };
         let listen = listen(&raw.milter.socket, base).ok_or_else(|| {
             let message = format!("`socket` is unix:/path or inet:address:port, not `{}`", raw.milter.socket);
             wrong("socket", message)
@@ -251,6 +251,9 @@ impl Settings {
         if raw.site.is_empty() || !raw.site.bytes().all(|o| o.is_ascii_alphanumeric()) || raw.site.len() > 16 {
             return Err(wrong("site", "`site` is 1 to 16 ASCII letters and digits".to_owned()));
         }
+        if raw.milter.connections == 0 {
+            return Err(wrong("connections", "`connections` is at least 1".to_owned()));
+        }
         if raw.milter.message_megabytes == 0 || raw.milter.message_megabytes > 1024 {
             return Err(wrong("message-megabytes", "`message-megabytes` is from 1 to 1024".to_owned()));
         }
@@ -265,7 +268,7 @@ impl Settings {
             socket_mode,
             socket_group: raw.milter.socket_group,
             allow_peers: raw.milter.allow_peers,
-            connections: raw.milter.connections.max(1),
+            connections: raw.milter.connections,
             message_octets: raw.milter.message_megabytes << 20,
             too_large: raw.milter.too_large,
             log: base.join(raw.log.file),
@@ -299,10 +302,6 @@ fn check_prefix(prefix: &str) -> Result<(), String> {
         && prefix.ends_with('-')
         && prefix.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-');
     if sound { Ok(()) } else { Err("`header-prefix` is letters, digits and hyphens, and ends in a hyphen".to_owned()) }
-}
-
-fn line_with(text: &str, key: &str) -> usize {
-    text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |index| index + 1)
 }
 
 fn shown(raw: &RawSettings, text: &str) -> Vec<Shown> {
@@ -355,6 +354,8 @@ mod tests {
         assert_eq!(read("header-prefix = \"X: \\r\\n\"\n").unwrap_err().line, 1);
         assert_eq!(read("site = \"a b\"\n").unwrap_err().line, 1);
         assert_eq!(read("[milter]\n\nsocket-mode = \"0999\"\n").unwrap_err().line, 3);
+        assert_eq!(read("[milter]\nsocket-mode = \"0660\"\nsocket = \"tcp:25\"\n").unwrap_err().line, 3);
+        assert_eq!(read("[milter]\nconnections = 0\n").unwrap_err().line, 2);
     }
 
     #[test]

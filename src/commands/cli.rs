@@ -258,7 +258,7 @@ const VIETNAMESE: &[(&str, &str)] = &[
 /// The same argument everywhere.
 const VIETNAMESE_CONFIG: &str = "Tệp cấu hình [mặc định: /etc/dieu7/dieu7.toml nếu có, nếu không thì giá trị sẵn có]";
 
-/// The language that `--lang` asks for, looked up before parsing because errors of parsing are told in it too.
+/// The language that `--lang` asks for, looked up before parsing because help is told in it too.
 pub fn language(arguments: &[OsString]) -> Lang {
     let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
     while let Some(argument) = arguments.next() {

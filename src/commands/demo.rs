@@ -165,7 +165,7 @@ fn headers(sent: &[Sent], lang: Lang) {
     let Some(one) = sent.iter().find(|one| one.token() == Verdict::LegallyEquivalent.token()) else { return };
     println!(
         "\n{} {}:\n",
-        lang.pick("Các dòng tiêu đề được ghi vào thư", "The header fields stamped onto mail"),
+        lang.pick("Các trường được ghi vào đầu thư", "The header fields stamped onto mail"),
         one.sample.id
     );
     for (name, value) in one.stamped.headers().take_while(|(name, _)| name.starts_with(PREFIX.as_bytes())) {
@@ -196,8 +196,9 @@ fn folder(asked: Option<&Path>) -> std::io::Result<PathBuf> {
         Some(folder) => std::path::absolute(folder)?,
         None => std::env::temp_dir().join(format!("dieu7-demo-{}", std::process::id())),
     };
-    // Only its owner may enter: whoever reaches the socket can claim any login.
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    // Only its owner may enter: whoever reaches the socket can claim any login. A folder that is there already counts
+    // only when it was asked for; below /tmp it may be somebody else's.
+    fs::DirBuilder::new().recursive(asked.is_some()).mode(0o700).create(&folder)?;
     Ok(folder)
 }
 

@@ -2,6 +2,7 @@
 //! operator only has to put a newer list there.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -17,11 +18,11 @@ const LARGEST: u64 = 20 << 20;
 /// More files than all Vietnamese CAs publish together.
 const FILES: usize = 1000;
 
-/// A folder of CRLs, DER or PEM, known by content.
-#[derive(Debug)]
+/// A folder of CRLs, DER or PEM, known by content. Clones share what was read.
+#[derive(Clone, Debug)]
 pub struct CrlFolder {
     folder: PathBuf,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
@@ -44,7 +45,7 @@ impl CrlFolder {
     /// Looks at `folder`; it need not exist yet.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, state: Mutex::default() }
+        Self { folder, state: Arc::default() }
     }
 
     /// Reads every file now.
@@ -53,7 +54,7 @@ impl CrlFolder {
         files(&self.folder)
             .into_iter()
             .map(|(file, _, _)| {
-                let crl = std::fs::read(&file)
+                let crl = read(&file)
                     .map_err(|error| error.to_string())
                     .and_then(|octets| Crl::parse(&octets).map_err(|error| error.to_string()));
                 Listed { file, crl }
@@ -101,18 +102,32 @@ fn files(folder: &Path) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
         .flatten()
         .filter_map(|entry| {
             let facts = std::fs::metadata(entry.path()).ok()?;
-            (facts.is_file() && facts.len() <= LARGEST).then(|| (entry.path(), facts.len(), facts.modified().ok()))
+            facts.is_file().then(|| (entry.path(), facts.len(), facts.modified().ok()))
         })
-        .take(FILES)
         .collect();
+    // Sorted first: which files are left out must not hang on the order of the folder.
     files.sort();
+    files.truncate(FILES);
     files
+}
+
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    if std::fs::metadata(file)?.len() > LARGEST {
+        return Err(io::Error::other(format!("larger than {} MB", LARGEST >> 20)));
+    }
+    std::fs::read(file)
 }
 
 fn index(files: &[(PathBuf, u64, Option<SystemTime>)]) -> HashMap<Name, Vec<Piece>> {
     let mut by_issuer: HashMap<Name, Vec<Piece>> = HashMap::new();
     for (file, _, _) in files {
-        let Ok(octets) = std::fs::read(file) else { continue };
+        let octets = match read(file) {
+            Ok(octets) => octets,
+            Err(error) => {
+                tracing::warn!(file = %file.display(), %error, "revocation list not read");
+                continue;
+            }
+        };
         match Crl::parse(&octets) {
             Ok(crl) => {
                 let source = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -127,6 +142,26 @@ fn index(files: &[(PathBuf, u64, Option<SystemTime>)]) -> HashMap<Name, Vec<Piec
 
 impl Gather for CrlFolder {
     async fn gather(&self, needs: Vec<Need>) -> Vec<(Need, Answer)> {
-        self.answers(needs)
+        let (folder, asked) = (self.clone(), needs.clone());
+        // Lists have megabytes, and whoever asks next waits for whoever reads: not on a thread that answers peers.
+        let answers = tokio::task::spawn_blocking(move || folder.answers(asked)).await;
+        answers.unwrap_or_else(|error| {
+            tracing::error!(%error, "revocation lists not read");
+            needs.into_iter().map(|need| (need, Answer::Unavailable)).collect()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_too_large_for_a_list_is_named_and_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = std::fs::File::create(folder.path().join("large.crl")).unwrap();
+        file.set_len(LARGEST + 1).unwrap();
+        let listed = CrlFolder::new(folder.path().to_owned()).list();
+        assert!(matches!(&listed[..], [Listed { crl: Err(_), .. }]));
     }
 }

@@ -51,7 +51,7 @@ impl Bench<'_> {
             judged.findings.push(self.finding(ConstraintId::SentDirectly, Unmet, Some(Reason::FileForwarded)));
         }
         judged.findings.extend(self.sending.iter().cloned());
-        let unexamined = matches!(&document.content, Content::Pdf(Err(ReadError::TooLarge(_))));
+        let unexamined = matches!(&document.content, Content::Pdf(Err(ReadError::TooLarge(_))) | Content::TooLarge);
         judged.result = result(&judged, unexamined);
         // What is found at a level that does not decide is remarked all the same.
         let remarked = judged.findings.iter().filter(|f| f.outcome != Met && f.weight() == Met && remarks(f));

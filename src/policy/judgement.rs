@@ -155,9 +155,12 @@ impl DocumentJudgement {
 }
 
 impl Judgement {
-    /// How many documents are equivalent to paper.
+    /// How many documents are equivalent to paper; none where the rule does not apply.
     #[must_use]
     pub fn equivalent(&self) -> usize {
+        if self.not_applicable.is_some() {
+            return 0;
+        }
         self.documents.iter().filter(|document| document.result == DocumentResult::Met).count()
     }
 

@@ -22,7 +22,7 @@ pub use constraint::{ConstraintId, Finding, Level};
 pub use judge::{judge, needs, unexamined};
 pub use judgement::{DocumentJudgement, Judgement, NotApplicable, Sender, SignatureJudgement};
 pub use outcome::{Condition, Outcome};
-pub use read::{Parameters, Policy, PolicyError, line_of};
+pub use read::{Parameters, Policy, PolicyError, line_of, line_of_key};
 pub use reason::Reason;
 pub use rulebook::{Rulebook, RulebookError};
 pub use verdict::{DocumentResult, UnmetBy, Verdict};

@@ -64,7 +64,8 @@ impl Policy {
             (Some(on), Some(by)) => Some((on, by)),
             _ => {
                 let message = "`confirmed-on` and `confirmed-by` go together".to_owned();
-                return Err(PolicyError::at_key(text, "confirmed-", message));
+                let key = if file.confirmed_on.is_some() { "confirmed-on" } else { "confirmed-by" };
+                return Err(PolicyError::at_key(text, key, message));
             }
         };
         let mut levels = file.a.levels();
@@ -178,8 +179,7 @@ impl PolicyError {
     }
 
     fn at_key(text: &str, key: &str, message: String) -> Self {
-        let line = text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |index| index + 1);
-        Self { line, message }
+        Self { line: line_of_key(text, key), message }
     }
 }
 
@@ -195,6 +195,13 @@ impl std::error::Error for PolicyError {}
 #[must_use]
 pub fn line_of(text: &str, offset: usize) -> usize {
     1 + text.bytes().take(offset).filter(|octet| *octet == b'\n').count()
+}
+
+/// The line, from 1, that gives `key` its value; 1 when none does.
+#[must_use]
+pub fn line_of_key(text: &str, key: &str) -> usize {
+    let gives = |line: &str| line.split_once('=').is_some_and(|(name, _)| name.trim() == key);
+    text.lines().position(gives).map_or(1, |index| index + 1)
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::pdf::{Coverage, Modification};
 use crate::signature::Trust;
-use crate::x509::Certificate;
 
 use super::judgement::{DocumentJudgement, Judgement, SignatureJudgement};
 use super::outcome::Condition;
