@@ -43,6 +43,10 @@ impl Checked {
 pub(super) fn check(file: &[u8], field: &SignatureField, oddities: &[Oddity], budget: &mut Budget) -> Checked {
     let format = |fault| Checked::failed(Failure::Format(fault), None);
     let Ok(contents) = field.contents else { return format(FormatFault::Contents) };
+    // The reader bounds this too; but its word is not taken for how many fields share one value of megabytes.
+    if budget.decoded(contents.of(file).map_or(0, <[u8]>::len)).is_err() {
+        return Checked { integrity: Integrity::Unexamined, cms: None };
+    }
     let Ok(octets) = pdf::contents_octets(file, contents) else { return format(FormatFault::Contents) };
     let supported = matches!(field.sub_filter, SubFilter::AdbePkcs7Detached | SubFilter::EtsiCadesDetached)
         && field.kind == SignatureKind::Signature;

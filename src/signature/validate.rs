@@ -129,6 +129,9 @@ pub fn validate(
 #[must_use]
 pub fn needs(file: &[u8], field: &SignatureField, context: &Context<'_>, budget: &mut Budget) -> Vec<Need> {
     let Ok(contents) = field.contents else { return Vec::new() };
+    if budget.decoded(contents.of(file).map_or(0, <[u8]>::len)).is_err() {
+        return Vec::new();
+    }
     let Ok(octets) = crate::pdf::contents_octets(file, contents) else { return Vec::new() };
     let Ok(cms) = crate::cms::SignedData::parse(&octets) else { return Vec::new() };
     let checked = Checked { integrity: Integrity::Intact, cms: Some(cms) };

@@ -5,4 +5,5 @@ mod attacks;
 mod cases;
 mod gateway;
 mod layers;
+mod limits;
 mod log;
