@@ -83,7 +83,8 @@ impl SignatureJudgement {
     /// The subjects from signer to anchor; `None` without a path.
     fn path(&self) -> Option<Vec<String>> {
         let Trust::Trusted(path) = &self.validated.trust else { return None };
-        let above = path.certificates().iter().skip(1).map(|certificate| short(&mask(&certificate.subject().to_string())));
+        let above =
+            path.certificates().iter().skip(1).map(|certificate| short(&mask(&certificate.subject().to_string())));
         Some(self.signer().into_iter().chain(above).collect())
     }
 
