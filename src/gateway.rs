@@ -107,8 +107,9 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
     /// examined.
     pub async fn decide(&self, message: Message, truncated: bool, at: UnixTime) -> Result<Decided, Unrecorded> {
         let message = Arc::new(message);
-        let examined = if truncated { None } else { self.compute.examine(Arc::clone(&message)).await };
-        let digest = Sha256::of(message.octets());
+        let examination = async { if truncated { None } else { self.compute.examine(Arc::clone(&message)).await } };
+        // Polled in this order: the digest is made here while the message is examined elsewhere.
+        let (examined, digest) = tokio::join!(biased; examination, async { Sha256::of(message.octets()) });
         let stamped_before = !stamps(&message, &self.identity.header_prefix).is_empty();
         let mut case = Case {
             message: Some(Arc::clone(&message)),
