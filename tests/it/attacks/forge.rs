@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dieu7::asn1::{self, context, encode};
 use dieu7::x509::Certificate;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{Pkcs1v15Sign, PrivateKey};
 use sha1::Digest as _;
 
 const SHA256_RSA: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11, 5, 0];
@@ -22,12 +22,12 @@ pub fn fixtures() -> PathBuf {
 }
 
 /// One of the throw-away keys.
-pub struct Key(RsaPrivateKey);
+pub struct Key(PrivateKey);
 
 impl Key {
     pub fn of(name: &str) -> Self {
         let file = fixtures().join(format!("pki/{name}.key.pem"));
-        Self(RsaPrivateKey::from_pkcs8_pem(&std::fs::read_to_string(file).unwrap()).unwrap())
+        Self(PrivateKey::from_pkcs8_pem(&std::fs::read_to_string(file).unwrap()).unwrap())
     }
 
     pub fn spki(&self) -> Vec<u8> {
