@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly too")]
 
 mod attacks;
+mod bad_input;
 mod cases;
+mod corpora;
 mod layers;
 mod log;
