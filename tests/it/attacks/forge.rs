@@ -144,7 +144,7 @@ pub fn cms(content: &[u8], key: &Key, signer: &Certificate, bag: &[&Certificate]
         ],
     );
     let certificates: Vec<&[u8]> = bag.iter().map(|certificate| certificate.der()).collect();
-    let signed = encode(
+    let data = encode(
         asn1::SEQUENCE,
         &[
             &[2, 1, 1],
@@ -154,5 +154,5 @@ pub fn cms(content: &[u8], key: &Key, signer: &Certificate, bag: &[&Certificate]
             &encode(asn1::SET, &[&info]),
         ],
     );
-    encode(asn1::SEQUENCE, &[SIGNED_DATA, &encode(context(0), &[&signed])])
+    encode(asn1::SEQUENCE, &[SIGNED_DATA, &encode(context(0), &[&data])])
 }

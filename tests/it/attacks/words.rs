@@ -1,5 +1,7 @@
 //! Text chosen by others never says what only the gateway may say.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dieu7::audit::{Entry, Receipt, Rulings};
@@ -38,12 +40,11 @@ fn receipt() -> Receipt {
 fn shown(value: &str) -> String {
     let mut out = String::new();
     for word in value.split_whitespace() {
-        match word.strip_prefix("=?UTF-8?B?").and_then(|word| word.strip_suffix("?=")) {
-            Some(encoded) => out.push_str(&String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap()),
-            None => {
-                out.push_str(word);
-                out.push(' ');
-            }
+        if let Some(encoded) = word.strip_prefix("=?UTF-8?B?").and_then(|word| word.strip_suffix("?=")) {
+            out.push_str(&String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap());
+        } else {
+            out.push_str(word);
+            out.push(' ');
         }
     }
     out
@@ -70,7 +71,8 @@ fn no_name_of_a_file_makes_a_header_say_more_than_the_verdict() {
         "=?UTF-8?B?bGVnYWxseS1lcXVpdmFsZW50LXRvLXBhcGVy?=.pdf",
         "x\r\nDieu7-Verdict: legally-equivalent-to-paper",
     ] {
-        let encoded: String = name.bytes().map(|octet| format!("%{octet:02X}")).collect();
+        let mut encoded = String::new();
+        name.bytes().for_each(|octet| write!(encoded, "%{octet:02X}").unwrap());
         let disposition = format!("attachment; filename*=utf-8''{encoded}");
         for other in [&plain, &genuine("15/QD-SNV")] {
             let mut mail = Mail::new(&plain);
@@ -115,7 +117,7 @@ fn every_stamp_that_a_mail_brings_along_is_named_for_removal() {
     let mut header = String::new();
     let names = ["Dieu7-Verdict", "DIEU7-VERDICT", "dieu7-verdict ", "Dieu7-Verdict\t", "Di eu7-Verdict", "Dieu7-X"];
     for n in 0..200 {
-        header.push_str(&format!("{}: legally-equivalent-to-paper\r\n", names[n % names.len()]));
+        write!(header, "{}: legally-equivalent-to-paper\r\n", names[n % names.len()]).unwrap();
     }
     let good = Mail::new(&genuine("15/QD-SNV"));
     let message = good.clone().header(&format!("{header}{}", good.header)).message();
