@@ -30,6 +30,11 @@ impl Key {
         Self(PrivateKey::from_pkcs8_pem(&std::fs::read_to_string(file).unwrap()).unwrap())
     }
 
+    /// A throw-away key of 1,024 bits.
+    pub fn short() -> Self {
+        Self(PrivateKey::from_pkcs8_pem(include_str!("short.key.pem")).unwrap())
+    }
+
     pub fn spki(&self) -> Vec<u8> {
         self.0.to_public_key().to_public_key_der().unwrap().into_vec()
     }
