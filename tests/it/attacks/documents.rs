@@ -288,3 +288,26 @@ fn a_forged_object_inside_the_file_that_the_table_leads_to_is_refused() {
         refused(&pdf, &format!("octet {at}"));
     }
 }
+
+#[test]
+fn a_certification_that_allows_no_change_does_not_outlive_a_further_signature() {
+    let certified = |level: u8| {
+        let reference = format!(
+            "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P {level} /V /1.2 >> >>]"
+        );
+        let paper = Paper::unsigned("15/QD-SNV")
+            .object(5, &format!("<< {} /Rect [0 0 0 0] /V 6 0 R >>", WIDGET.replace("Hai", "Chu ky")))
+            .object(6, &value(&reference));
+        let first = paper::sign(paper.revision(), signed_by("noivu"));
+        assert_eq!(World::default().verdict(&Mail::new(&first)), Verdict::LegallyEquivalent);
+        let second = Paper::after(&first)
+            .object(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R 20 0 R] /SigFlags 3 >> >>")
+            .object(3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [5 0 R 20 0 R] >>")
+            .object(20, &format!("<< {WIDGET} /Rect [0 0 0 0] /V 21 0 R >>"))
+            .object(21, &value(""))
+            .revision();
+        paper::sign(second, signed_by("taichinh"))
+    };
+    refused(&certified(1), "P = 1");
+    assert_eq!(World::default().verdict(&Mail::new(&certified(2))), Verdict::LegallyEquivalent);
+}
