@@ -36,6 +36,9 @@ impl Input {
             Source::Message(octets) => Ok(Octets::Message(octets)),
             Source::File(file) => {
                 let octets = read(&file)?;
+                if octets.is_empty() && is_mail(&file, &octets) {
+                    return Err(io::Error::other("an empty file is no mail"));
+                }
                 Ok(if is_mail(&file, &octets) { Octets::Message(octets) } else { Octets::Document(octets) })
             }
         }
@@ -55,6 +58,7 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<String>) {
 }
 
 fn add(path: &Path, found: &mut Vec<Input>) -> io::Result<()> {
+    let before = found.len();
     if path.is_dir() {
         let maildir = [path.join("cur"), path.join("new")];
         let folders = if maildir.iter().any(|folder| folder.is_dir()) { &maildir[..] } else { &[path.to_owned()] };
@@ -64,7 +68,8 @@ fn add(path: &Path, found: &mut Vec<Input>) -> io::Result<()> {
             files.sort();
             found.extend(files.into_iter().map(whole));
         }
-        return Ok(());
+        // Exit code 0 says that all is well; of nothing nobody may be told so.
+        return if found.len() > before { Ok(()) } else { Err(io::Error::other("no files to check")) };
     }
     let octets = read(path)?;
     if octets.starts_with(b"From ") {
