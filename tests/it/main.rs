@@ -4,7 +4,6 @@
 mod attacks;
 mod bad_input;
 mod cases;
-
 mod corpora;
 mod gateway;
 mod layers;
