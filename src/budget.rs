@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Resource {
     /// Octets produced by decoding (base64, Flate and the like).
     Decoded,
+    /// Octets digested for signatures.
+    Digested,
     /// Nesting of parts, arrays, dictionaries or DER values.
     Depth,
     /// Objects of a PDF, or cross-reference entries.
@@ -33,6 +35,7 @@ impl fmt::Display for Exhausted {
         let what = match self.0 {
             Resource::Decoded => "decoded octets",
             Resource::Depth => "nesting",
+            Resource::Digested => "digested octets",
             Resource::Objects => "objects",
             Resource::Parts => "message parts",
             Resource::Signatures => "signatures",
@@ -48,6 +51,8 @@ impl std::error::Error for Exhausted {}
 pub const PARTS: u64 = 10_000;
 /// A document of 64 MB after decoding is the largest that is examined; twice that leaves room for its siblings.
 pub const DECODED: u64 = 128 << 20;
+/// Twenty signatures over 50 MB, digested in about a second where the processor helps.
+pub const DIGESTED: u64 = 1 << 30;
 /// Enough for the largest real drawing sets; a xref of this size is about 20 MB.
 pub const OBJECTS: u64 = 1_000_000;
 /// Real documents carry up to five; 1,000 still ends in a verdict.
@@ -61,6 +66,7 @@ pub const DEPTH: u32 = 64;
 #[derive(Clone, Debug)]
 pub struct Budget {
     decoded: u64,
+    digested: u64,
     objects: u64,
     parts: u64,
     signatures: u64,
@@ -73,6 +79,7 @@ impl Budget {
     pub fn for_message() -> Self {
         Self {
             decoded: DECODED,
+            digested: DIGESTED,
             objects: OBJECTS,
             parts: PARTS,
             signatures: SIGNATURES,
@@ -94,6 +101,14 @@ impl Budget {
     /// [`Exhausted`] when [`DECODED`] octets were produced.
     pub fn decoded(&mut self, octets: usize) -> Result<(), Exhausted> {
         pay(&mut self.decoded, octets as u64, Resource::Decoded)
+    }
+
+    /// Pays for digesting `octets`, which a thousand signatures over one file would otherwise multiply.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when [`DIGESTED`] octets were digested.
+    pub fn digested(&mut self, octets: u64) -> Result<(), Exhausted> {
+        pay(&mut self.digested, octets, Resource::Digested)
     }
 
     /// Pays for `count` objects of a PDF.

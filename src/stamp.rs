@@ -276,3 +276,6 @@ fn encode_text(tag: Option<&str>, text: &str) -> String {
     let lines: Vec<String> = tag.map(str::to_owned).into_iter().chain(encoded).collect();
     lines.join("\n ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,6 @@ fn print(policy: &Policy, lang: Lang) {
         ),
     }
     for constraint in ConstraintId::ALL {
-        println!("  {:24} {:?}", constraint.to_string(), policy.level(*constraint));
+        println!("  {:24} {}", constraint.to_string(), policy.level(*constraint).token());
     }
 }

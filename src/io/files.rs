@@ -2,12 +2,14 @@
 //! a file that cannot be used is an error that names it, and the old rulebook stays.
 
 use std::fmt;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::cms;
 use crate::policy::{Policy, Rulebook};
 use crate::sender::{Directory, SenderSettings};
 use crate::settings::Settings;
-use crate::x509::{AnchorStore, Certificate, PUBLISHED, read_certificates};
+use crate::x509::{AnchorStore, Certificate, PUBLISHED, pem, read_certificates};
 
 /// The policy that is used when settings name none.
 pub const BUILT_IN_POLICY: &str = include_str!("../../policies/tuyen-quang-2013.toml");
@@ -138,12 +140,23 @@ pub fn trust(folder: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Trust, FileErr
 /// Every certificate in a file: DER, PEM, or a PKCS#7 bundle.
 pub fn certificates_of(file: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Vec<Certificate>, FileError> {
     let octets = octets(file)?;
-    let found = read_certificates(&octets).map_err(|error| FileError::new(file, error))?;
+    let found = match read_certificates(&octets) {
+        Ok(found) => found,
+        Err(error) => bundle(&octets).ok_or_else(|| FileError::new(file, error))?,
+    };
     sources.push(octets);
     Ok(found)
 }
 
-/// The certificate files of a folder and of the folders in it, sorted.
+/// The certificates of a PKCS#7 bundle (`.p7b`, RFC 5652 SignedData without signers), as the national root publishes
+/// its own; `None` when it is none, or holds none.
+fn bundle(octets: &[u8]) -> Option<Vec<Certificate>> {
+    let unwrapped = pem::decode(octets, "PKCS7").and_then(|blocks| blocks.into_iter().next());
+    let (certificates, _) = cms::read_bundle(unwrapped.as_deref().unwrap_or(octets)).ok()?;
+    (!certificates.is_empty()).then_some(certificates)
+}
+
+/// The certificate files of a folder and of the folders in it, by name or by content, sorted.
 #[must_use]
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
@@ -159,10 +172,16 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     }
     files.retain(|file| {
         let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
-        ["der", "crt", "cer", "pem", "p7b", "p7c"].iter().any(|known| extension == *known)
+        ["der", "crt", "cer", "pem", "p7b", "p7c"].iter().any(|known| extension == *known) || begins_as_der(file)
     });
     files.sort();
     files
+}
+
+/// Whether a file begins with a SEQUENCE of more than 255 octets, as every certificate and every list of them does.
+fn begins_as_der(file: &Path) -> bool {
+    let mut start = [0; 2];
+    std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == [0x30, 0x82]
 }
 
 /// The octets of a file of reasonable size.

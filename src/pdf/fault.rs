@@ -59,7 +59,7 @@ pub enum Fault {
 impl From<Exhausted> for ReadError {
     fn from(exhausted: Exhausted) -> Self {
         Self::TooLarge(match exhausted.0 {
-            Resource::Decoded => Limit::Decoded,
+            Resource::Decoded | Resource::Digested => Limit::Decoded,
             Resource::Signatures | Resource::SignatureChecks => Limit::Signatures,
             Resource::Depth | Resource::Objects | Resource::Parts => Limit::Objects,
         })

@@ -21,6 +21,19 @@ pub enum Level {
     Fail,
 }
 
+impl Level {
+    /// The word in policy files.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+            Self::Inform => "inform",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
 macro_rules! constraints {
     ($($variant:ident $condition:ident $name:literal $doc:literal;)+) => {
         /// One thing that Article 7.2 asks of a document.

@@ -5,7 +5,7 @@ use crate::dossier::{Content, Document};
 use crate::message::FileKind;
 use crate::pdf::{ReadError, Reading, SignatureKind};
 use crate::sender::Binding;
-use crate::signature::{self, Context, Validated};
+use crate::signature::{self, Context, Failure, FormatFault, Integrity, Validated};
 
 use super::constraint::{ConstraintId, Finding};
 use super::judgement::{DocumentJudgement, SignatureJudgement, distinct};
@@ -13,7 +13,7 @@ use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
 use super::read::Policy;
 use super::reason::Reason;
 use super::sending::binding_token;
-use super::signed::{self, Later};
+use super::signed::{self, Beside, Later};
 use super::verdict::DocumentResult;
 
 /// What all documents of a message are judged against.
@@ -97,8 +97,11 @@ impl Bench<'_> {
         }
         for (index, one) in validated.iter().enumerate() {
             let binding = (self.bind)(one);
-            let later = later(&validated, index, reading);
-            let findings = signed::weigh(one, later, &binding, self.policy);
+            let beside = Beside {
+                earlier_broken: earlier_broken(&validated, index, reading),
+                later: later(&validated, index, reading),
+            };
+            let findings = signed::weigh(one, beside, &binding, self.policy);
             let person = binding == Binding::Person;
             judged.signatures.push(SignatureJudgement {
                 validated: one.clone(),
@@ -201,6 +204,19 @@ fn result(judged: &DocumentJudgement, unexamined: bool) -> DocumentResult {
         // Never met by default: without a signature that decided there is nothing that could have been met.
         Some(Met | Undetermined) | None => DocumentResult::Undetermined,
     }
+}
+
+/// Whether a signature of an earlier revision was broken before this one was made.
+fn earlier_broken(validated: &[Validated], index: usize, reading: &Reading) -> bool {
+    let mine = reading.signatures.get(index).and_then(|field| field.revision);
+    validated.iter().zip(&reading.signatures).enumerate().any(|(other, (one, field))| {
+        let earlier = other != index && field.revision < mine;
+        earlier
+            && matches!(
+                one.integrity,
+                Integrity::Failed(Failure::Hash | Failure::SigCrypto | Failure::Format(FormatFault::Changed(_)))
+            )
+    })
 }
 
 /// What the signatures of later revisions mean for the one at `index`.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::pdf::{Coverage, Modification};
+use crate::signature::Trust;
 use crate::x509::Certificate;
 
 use super::judgement::{DocumentJudgement, Judgement, SignatureJudgement};
@@ -70,6 +71,7 @@ impl SignatureJudgement {
             "signer": self.signer(),
             "serial": signer.map(Certificate::serial_hex),
             "issuer": signer.map(|signer| mask(&signer.issuer().to_string())),
+            "path": self.path(),
             "algorithms": validated.algorithms,
             "claimed_time": validated.claimed_time.map(|time| time.to_string()),
             "best_signature_time": validated.best_signature_time.to_string(),
@@ -77,6 +79,13 @@ impl SignatureJudgement {
             "binding": self.binding,
             "reasons": self.reasons(),
         })
+    }
+
+    /// The subjects from signer to anchor; `None` without a path.
+    fn path(&self) -> Option<Vec<String>> {
+        let Trust::Trusted(path) = &self.validated.trust else { return None };
+        let above = path.certificates().iter().skip(1).map(|certificate| mask(&certificate.subject().to_string()));
+        Some(self.signer().into_iter().chain(above).collect())
     }
 
     /// The signer as it may be shown: of a person only the agency, and no personal number of anybody.

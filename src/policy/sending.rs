@@ -23,6 +23,7 @@ const PERSONAL: [&str; 4] = ["CCCD:", "CMND:", "HC:", "BHXH:"];
 
 /// Who sent a case, to whom.
 pub(super) struct Sending<'a> {
+    has_message: bool,
     provenance: Provenance,
     scope: Scope,
     from: Option<String>,
@@ -41,7 +42,7 @@ impl<'a> Sending<'a> {
         let scope = message.map_or(Scope::InScope, |message| sender::scope(message.envelope(), settings));
         let from = message.and_then(|message| from::read(message).ok());
         let from = from.map(|mailbox| name::clean(&mailbox.to_string(), SHOWN));
-        Self { provenance, scope, from, directory, settings, at }
+        Self { has_message: message.is_some(), provenance, scope, from, directory, settings, at }
     }
 
     /// Whether the message goes from agency to agency.
@@ -57,10 +58,12 @@ impl<'a> Sending<'a> {
             reasons: reason.into_iter().collect(),
             level: policy.level(constraint),
         };
-        vec![
-            finding(ConstraintId::OfficialMailbox, self.mailbox()),
-            finding(ConstraintId::DirectoryAge, self.directory_age()),
-        ]
+        let mut findings = vec![finding(ConstraintId::OfficialMailbox, self.mailbox())];
+        // Of a file on its own nobody asks the directory.
+        if self.has_message {
+            findings.push(finding(ConstraintId::DirectoryAge, self.directory_age()));
+        }
+        findings
     }
 
     fn mailbox(&self) -> (Outcome, Option<Reason>) {

@@ -21,8 +21,17 @@ pub(super) enum Later {
     Doubtful,
 }
 
+/// What the other signatures of the file mean for one of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    /// What was signed before no longer stands as it was signed.
+    pub(super) earlier_broken: bool,
+    /// What was signed later.
+    pub(super) later: Later,
+}
+
 /// The findings of one signature for (a) and (b).
-pub(super) fn weigh(signature: &Validated, later: Later, binding: &Binding, policy: &Policy) -> Vec<Finding> {
+pub(super) fn weigh(signature: &Validated, beside: Beside, binding: &Binding, policy: &Policy) -> Vec<Finding> {
     let finding = |constraint, (outcome, reason): (Outcome, Option<Reason>)| Finding {
         constraint,
         outcome,
@@ -33,9 +42,9 @@ pub(super) fn weigh(signature: &Validated, later: Later, binding: &Binding, poli
         finding(ConstraintId::Readable, if signature.ambiguous { doubt(Reason::FileAmbiguous) } else { (Met, None) }),
         finding(ConstraintId::SignaturePresent, (Met, None)),
         finding(ConstraintId::SignatureIntact, intact(&signature.integrity)),
-        finding(ConstraintId::Unchanged, unchanged(signature)),
+        finding(ConstraintId::Unchanged, unchanged(signature, beside)),
         finding(ConstraintId::Coverage, covered(&signature.integrity)),
-        finding(ConstraintId::LaterSignatures, later_signatures(later)),
+        finding(ConstraintId::LaterSignatures, later_signatures(beside.later)),
         finding(ConstraintId::SignerIsSender, signer(signature, binding)),
         finding(ConstraintId::TrustedPath, trusted(signature)),
         finding(ConstraintId::InForce, in_force(signature.in_force)),
@@ -60,6 +69,7 @@ fn no(reason: Reason) -> (Outcome, Option<Reason>) {
 fn intact(integrity: &Integrity) -> (Outcome, Option<Reason>) {
     match integrity {
         Integrity::Intact => (Met, None),
+        Integrity::Unexamined => doubt(Reason::FileTooLarge),
         Integrity::Unsupported | Integrity::NoCertificate => doubt(Reason::SigFormat),
         Integrity::Failed(failure) => match failure {
             Failure::Format(FormatFault::Changed(_) | FormatFault::Gap | FormatFault::Structure)
@@ -71,7 +81,11 @@ fn intact(integrity: &Integrity) -> (Outcome, Option<Reason>) {
     }
 }
 
-fn unchanged(signature: &Validated) -> (Outcome, Option<Reason>) {
+fn unchanged(signature: &Validated, beside: Beside) -> (Outcome, Option<Reason>) {
+    // pdf.md of the design, 11: content changed between the head's and the office's signature is refused.
+    if beside.earlier_broken {
+        return no(Reason::DocChanged);
+    }
     match &signature.integrity {
         Integrity::Failed(Failure::Format(FormatFault::Changed(_) | FormatFault::Structure)) => no(Reason::DocChanged),
         _ => (Met, None),

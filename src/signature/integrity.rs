@@ -17,6 +17,8 @@ pub enum Integrity {
     Failed(Failure),
     /// The certificate that the signature names is not there, or there is more than one that it could be.
     NoCertificate,
+    /// A limit was reached before it was examined.
+    Unexamined,
     /// The form or an algorithm is not supported, so nothing is known.
     Unsupported,
 }
@@ -70,8 +72,9 @@ pub(super) fn check(file: &[u8], field: &SignatureField, oddities: &[Oddity], bu
     }
     // EN 319 142-1, 6.3: the signing certificate must be protected by the signature in this form.
     let ess_missing = field.sub_filter == SubFilter::EtsiCadesDetached && !cms.has_ess();
-    if budget.signature_check().is_err() {
-        return Checked { integrity: Integrity::Unsupported, cms: Some(cms) };
+    let digested = slices.iter().map(|slice| slice.len() as u64).sum();
+    if budget.signature_check().and_then(|()| budget.digested(digested)).is_err() {
+        return Checked { integrity: Integrity::Unexamined, cms: Some(cms) };
     }
     let integrity = match cms.verify(&slices) {
         Ok(()) if ess_missing => Integrity::Unsupported,

@@ -192,6 +192,7 @@ fn conclude(
         Integrity::Intact => {}
         Integrity::Failed(failure) => return Conclusion::Failed(failure.clone()),
         Integrity::NoCertificate => return doubt(Indeterminate::NoSigningCertificateFound),
+        Integrity::Unexamined => return doubt(Indeterminate::TryLater(Doubt::Limit)),
         Integrity::Unsupported => return doubt(Indeterminate::SigConstraints),
     }
     let path = match trust {

@@ -242,7 +242,11 @@ impl Walk<'_> {
     /// Goes on from the last certificate of the path; `None` when that leads nowhere.
     fn step(&mut self, budget: &mut Budget) -> Result<Option<Path>, Exhausted> {
         let Some(current) = self.path.last().cloned() else { return Ok(None) };
-        if let Some((entry, purpose)) = self.search.anchors.anchoring(&current, self.search.purposes) {
+        let anchored = self.search.anchors.anchoring(&current, self.search.purposes);
+        // A leaf may be trusted by itself, but nobody can be asked whether it was revoked then: a path to a CA that is
+        // trusted too comes first.
+        let alone = self.path.len() == 1 && !current.is_ca();
+        if let Some((entry, purpose)) = anchored.filter(|_| !alone) {
             return Ok(self.arrive(entry, purpose));
         }
         let candidates = self.candidates(&current)?;
@@ -267,7 +271,7 @@ impl Walk<'_> {
                 return Ok(found);
             }
         }
-        Ok(None)
+        Ok(anchored.and_then(|(entry, purpose)| self.arrive(entry, purpose)))
     }
 
     /// Issuers by name, the likely ones first: anchors, then matching key identifiers, then those in their period.

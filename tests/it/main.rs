@@ -4,6 +4,8 @@
 mod attacks;
 mod bad_input;
 mod cases;
+
 mod corpora;
+mod gateway;
 mod layers;
 mod log;

@@ -9,13 +9,14 @@ use dieu7::settings::{Listen, Settings};
 use super::{Check, Severity};
 
 /// Parameters that are asked for.
-const PARAMETERS: [&str; 9] = [
+const PARAMETERS: [&str; 10] = [
     "mail_version",
     "smtpd_milters",
     "non_smtpd_milters",
     "milter_default_action",
     "milter_protocol",
     "smtpd_forbid_bare_newline",
+    "smtpd_forbid_bare_newline_exclusions",
     "message_size_limit",
     "queue_directory",
     "content_filter",
@@ -61,6 +62,15 @@ fn judge(values: &BTreeMap<String, String>, overrides: &str, settings: &Settings
         smuggling(value("mail_version"), values.get("smtpd_forbid_bare_newline").map(String::as_str)),
         size(value("message_size_limit"), settings),
     ];
+    if !value("smtpd_forbid_bare_newline_exclusions").is_empty() {
+        checks.push(attention(
+            (
+                "máy trong smtpd_forbid_bare_newline_exclusions (mặc định $mynetworks) vẫn lậu thư được".into(),
+                "hosts in smtpd_forbid_bare_newline_exclusions (by default $mynetworks) can still smuggle mail".into(),
+            ),
+            ("smtpd_forbid_bare_newline_exclusions =".into(), "smtpd_forbid_bare_newline_exclusions =".into()),
+        ));
+    }
     if value("milter_protocol") != "6" {
         let found = value("milter_protocol");
         checks.push(attention(
@@ -345,6 +355,7 @@ submission/inet/smtpd_sender_restrictions = reject_sender_login_mismatch";
             ("message_size_limit", "0"),
             ("non_smtpd_milters", "unix:dieu7/dieu7.sock"),
             ("milter_protocol", "2"),
+            ("smtpd_forbid_bare_newline_exclusions", "$mynetworks"),
             ("content_filter", "smtp-amavis:[127.0.0.1]:10024"),
         ] {
             assert_eq!(worst(&[change], OVERRIDES), Severity::Attention, "{change:?}");

@@ -25,6 +25,9 @@ use super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::lang::Lang;
 use input::Octets;
 
+/// Name of Postfix's submission service.
+const SUBMISSION: &str = "submission";
+
 /// What was judged.
 pub struct Checked {
     /// File, and the number of the message in it.
@@ -37,7 +40,7 @@ pub struct Checked {
 
 impl Checked {
     /// Whether all is well: every document of a mail equivalent (or none to judge); every signature of a file passed.
-    fn is_fine(&self) -> bool {
+    pub fn is_fine(&self) -> bool {
         if !self.alone {
             return matches!(self.judgement.verdict, Verdict::LegallyEquivalent | Verdict::NotApplicable);
         }
@@ -112,13 +115,18 @@ impl Bench {
             Some(file) => Some(files::directory(file, &mut sources).map_err(failure::settings)?),
             None => None,
         };
-        let rulebook = files::assemble(policies, trust, directory, settings.sender.clone(), &sources)
-            .map_err(failure::settings)?;
+        let mut sender = settings.sender.clone();
+        // A login that is assumed is assumed on a submission service, also where none is configured.
+        if sender.submission_services.is_empty() {
+            sender.submission_services.push(SUBMISSION.to_owned());
+        }
+        let service = sender.submission_services.first().map(|name| name.as_bytes().to_vec());
+        let rulebook = files::assemble(policies, trust, directory, sender, &sources).map_err(failure::settings)?;
         let octets = |text: &Option<String>| text.as_ref().map(|text| text.as_bytes().to_vec());
         let envelope = Envelope {
             mail_from: octets(&arguments.mail_from).unwrap_or_default(),
             auth_login: octets(&arguments.auth_user),
-            daemon_name: settings.sender.submission_services.first().map(|name| name.as_bytes().to_vec()),
+            daemon_name: service.filter(|_| arguments.auth_user.is_some()),
             ..Envelope::default()
         };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
@@ -169,7 +177,8 @@ impl Bench {
             ),
             (from, login) => {
                 assumed.extend(from.iter().map(|from| format!("MAIL FROM {from}")));
-                assumed.extend(login.iter().map(|login| format!("{} {login}", lang.pick("đăng nhập", "login"))));
+                let service = lang.pick("đăng nhập (qua dịch vụ submission)", "login (on a submission service)");
+                assumed.extend(login.iter().map(|login| format!("{service} {login}")));
             }
         }
         assumed

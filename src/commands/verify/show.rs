@@ -1,6 +1,7 @@
 //! What `verify` prints.
 
 use dieu7::policy::{Condition, DocumentJudgement, Reason, SignatureJudgement};
+use dieu7::signature::{Integrity, Trust};
 use serde_json::Value;
 
 use super::Checked;
@@ -35,6 +36,41 @@ pub fn table(all: &[Checked], assumed: &[String], lang: Lang) {
             print_document(document, checked.alone, lang);
         }
         say("  ", &checked.judgement.remarks, lang);
+    }
+    if all.len() > 1 {
+        overview(all, lang);
+    }
+}
+
+/// A line for each input, when there are several.
+fn overview(all: &[Checked], lang: Lang) {
+    println!("\n{}", lang.pick("TÓM TẮT", "SUMMARY"));
+    for checked in all {
+        let verdict = checked.judgement.verdict;
+        let word = if checked.alone {
+            signatures_word(&checked.judgement.documents, lang)
+        } else {
+            lang.pick(verdict.short_vi(), verdict.short_en())
+        };
+        println!("{} {word:24} {}", if checked.is_fine() { "✓" } else { "!" }, checked.name);
+    }
+    let fine = all.iter().filter(|checked| checked.is_fine()).count();
+    println!("{}: {fine} / {}", lang.pick("Tốt", "Fine"), all.len());
+}
+
+/// The worst of the signatures of a file on its own.
+fn signatures_word(documents: &[DocumentJudgement], lang: Lang) -> &'static str {
+    let mut indications = documents
+        .iter()
+        .flat_map(|document| &document.signatures)
+        .map(|signature| signature.validated.conclusion.indication());
+    match indications.clone().count() {
+        0 => lang.pick("không có chữ ký đọc được", "no readable signature"),
+        _ if indications.clone().any(|indication| indication == "TOTAL-FAILED") => {
+            lang.pick("Không hợp lệ", "Not valid")
+        }
+        _ if indications.all(|indication| indication == "TOTAL-PASSED") => lang.pick("Hợp lệ", "Valid"),
+        _ => lang.pick("Không xác định", "Undetermined"),
     }
 }
 
@@ -77,6 +113,23 @@ fn print_signature(signature: &SignatureJudgement, lang: Lang) {
     if let Some(issuer) = validated.signer.as_ref().map(|signer| signer.issuer().to_string()) {
         println!("      {}: {issuer}", lang.pick("Nơi cấp", "Issuer"));
     }
+    if let Trust::Trusted(path) = &validated.trust {
+        println!("      {}:", lang.pick("Đường dẫn chứng thực", "Trust path"));
+        for certificate in path.certificates() {
+            println!("        {}", certificate.subject().common_name().unwrap_or_else(|| "?".to_owned()));
+        }
+        println!("        = {} {}", lang.pick("chứng thư tin cậy", "trust anchor"), path.anchor());
+    }
+    println!(
+        "      {}: {}",
+        lang.pick("Toàn vẹn", "Integrity"),
+        match validated.integrity {
+            Integrity::Intact => lang.pick("nội dung đã ký nguyên vẹn", "the signed content is intact"),
+            Integrity::Failed(_) => lang.pick("KHÔNG nguyên vẹn", "NOT intact"),
+            Integrity::NoCertificate | Integrity::Unexamined | Integrity::Unsupported =>
+                lang.pick("không xác định", "undetermined"),
+        }
+    );
     if let Some(algorithms) = &validated.algorithms {
         println!("      {}: {algorithms}", lang.pick("Thuật toán", "Algorithms"));
     }

@@ -1,6 +1,7 @@
 //! The log in one SQLite file: one writer that commits what waits together, with an fsync, and then answers.
 
 use std::fmt;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -116,10 +117,11 @@ impl SqliteStore {
         }
         connection.execute_batch(SCHEMA).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        let site = site.to_owned();
+        let opened = identity(file).map_err(|error| fail(Cause::Folder(error)))?;
+        let (site, path) = (site.to_owned(), file.to_owned());
         let writer = std::thread::Builder::new()
             .name("log-writer".to_owned())
-            .spawn(move || write(connection, waiting, &site))
+            .spawn(move || write(connection, waiting, &site, &path, opened))
             .map_err(|error| fail(Cause::Folder(error)))?;
         Ok((Self { jobs, file: file.to_owned() }, writer))
     }
@@ -147,11 +149,22 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Which file it is, whatever its name.
+type FileId = (u64, u64);
+
+fn identity(file: &Path) -> std::io::Result<FileId> {
+    std::fs::metadata(file).map(|facts| (facts.dev(), facts.ino()))
+}
+
 /// Natural batching: take whatever waits, commit it together, answer all.
-fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &str) {
+fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &str, file: &Path, opened: FileId) {
     let mut jobs = Vec::with_capacity(BATCH);
     while waiting.blocking_recv_many(&mut jobs, BATCH) > 0 {
-        let written = commit(&mut connection, &jobs, site);
+        let written = match identity(file) {
+            // A log that was removed or replaced under us would take records that nobody finds again.
+            Ok(now) if now == opened => commit(&mut connection, &jobs, site).map_err(|error| error.to_string()),
+            Ok(_) | Err(_) => Err("it was removed or replaced while dieu7 was running; restart dieu7".to_owned()),
+        };
         match written {
             Ok(receipts) => {
                 for (job, receipt) in jobs.drain(..).zip(receipts) {
@@ -160,7 +173,6 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &st
                 }
             }
             Err(error) => {
-                let error = error.to_string();
                 tracing::error!(%error, entries = jobs.len(), "log not written");
                 for job in jobs.drain(..) {
                     let _ = job.done.send(Err(error.clone()));

@@ -1,0 +1,6 @@
+//! What tests and benchmark make at run time, from the throw-away keys of `fixtures/pki`: signed documents of any
+//! size, and mails that carry them. Samples that are to be looked at lie in `fixtures/cases`.
+
+pub mod cms;
+pub mod mail;
+pub mod pdf;

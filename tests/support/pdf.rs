@@ -1,0 +1,87 @@
+//! A scanned page as a PDF of the wanted size, signed whole (ISO 32000-2, 12.8).
+
+use std::io::Write as _;
+
+use dieu7::digest::Sha256;
+
+use super::cms::Signer;
+
+/// Hexadecimal digits reserved for the CMS object; what it leaves stays zero, as real signers pad.
+const RESERVED: usize = 8192;
+const COLUMNS: usize = 1000;
+/// The byte range is written when all offsets are known; until then its place is kept by these.
+const RANGE: &str = "[0 0000000000 0000000000 0000000000]";
+
+/// A page that is one picture of noise: nothing compresses it, so size on disk is work to do. `size` is met to within
+/// a picture's row; the smallest file has some 10 kB.
+pub fn signed_scan(size: usize, signer: &Signer) -> Vec<u8> {
+    let rows = size.saturating_sub(RESERVED + 1200) / COLUMNS + 1;
+    let noise = noise(rows * COLUMNS);
+    let picture = format!(
+        "<< /Type /XObject /Subtype /Image /Width {COLUMNS} /Height {rows} /ColorSpace /DeviceGray \
+         /BitsPerComponent 8 /Length {} >>",
+        noise.len()
+    );
+    let draw = "q 595 0 0 842 0 0 cm /Im0 Do Q";
+    let stream = |dictionary: &str, data: &[u8]| {
+        [dictionary.as_bytes(), b"\nstream\n".as_slice(), data, b"\nendstream".as_slice()].concat()
+    };
+    let signature = format!(
+        "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached /ByteRange {RANGE} /Contents <{}> >>",
+        "0".repeat(RESERVED)
+    );
+    let objects: [Vec<u8>; 7] = [
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] /SigFlags 3 >> >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [6 0 R] \
+          /Resources << /XObject << /Im0 5 0 R >> >> >>"
+            .to_vec(),
+        stream(&format!("<< /Length {} >>", draw.len()), draw.as_bytes()),
+        stream(&picture, &noise),
+        b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /Rect [0 0 0 0] /F 132 /P 3 0 R /V 7 0 R >>"
+            .to_vec(),
+        signature.into_bytes(),
+    ];
+    sign(file(&objects), signer)
+}
+
+/// Header, objects from 1 on, a cross-reference table, and a trailer whose root is the first object.
+fn file(objects: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).into_bytes();
+    for (number, object) in (1..).zip(objects) {
+        writeln!(table, "{:010} 00000 n ", out.len()).unwrap();
+        writeln!(out, "{number} 0 obj").unwrap();
+        out.extend_from_slice(object);
+        out.extend_from_slice(b"\nendobj\n");
+    }
+    let (start, size) = (out.len(), objects.len() + 1);
+    out.extend_from_slice(&table);
+    writeln!(out, "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF").unwrap();
+    out
+}
+
+fn sign(mut file: Vec<u8>, signer: &Signer) -> Vec<u8> {
+    // The last ones: the picture before them may hold anything.
+    let range = file.windows(RANGE.len()).rposition(|octets| octets == RANGE.as_bytes()).unwrap();
+    let start = range + RANGE.len() + " /Contents ".len();
+    let end = start + RESERVED + 2;
+    let numbers = format!("[0 {start:010} {end:010} {:010}]", file.len() - end);
+    file[range..range + RANGE.len()].copy_from_slice(numbers.as_bytes());
+    let digest = Sha256::of(&[&file[..start], &file[end..]].concat());
+    let value = dieu7::digest::hex(&signer.sign(digest));
+    file[start + 1..][..value.len()].copy_from_slice(value.as_bytes());
+    file
+}
+
+/// Octets that look random and are the same each time (xorshift64).
+fn noise(len: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let words = std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    });
+    words.flatten().take(len).collect()
+}
