@@ -311,3 +311,69 @@ fn a_certification_that_allows_no_change_does_not_outlive_a_further_signature() 
     refused(&certified(1), "P = 1");
     assert_eq!(World::default().verdict(&Mail::new(&certified(2))), Verdict::LegallyEquivalent);
 }
+
+#[test]
+fn a_further_signature_whose_second_widget_is_drawn_over_the_text_is_in_doubt() {
+    let ink = "1 1 1 rg 0 0 595 842 re f";
+    let widget = |rectangle: &str, flags: u32, appearance: &str| {
+        format!("<< /Type /Annot /Subtype /Widget /Parent 20 0 R /F {flags} /P 3 0 R /Rect {rectangle} {appearance} >>")
+    };
+    let drawn = widget("[0 0 595 842]", 4, "/AP << /N 24 0 R >>");
+    let blank = widget("[0 0 0 0]", 132, "");
+    let hidden = widget("[0 0 595 842]", 2, "");
+    for (first, second) in [(&blank, &drawn), (&drawn, &blank), (&hidden, &drawn), (&drawn, &drawn)] {
+        let pdf = Paper::after(&genuine("15/QD-SNV"))
+            .object(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R 20 0 R] /SigFlags 3 >> >>")
+            .object(
+                3,
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [5 0 R 22 0 R 23 0 R] >>",
+            )
+            .object(20, "<< /FT /Sig /T (Hai) /V 21 0 R /Kids [22 0 R 23 0 R] >>")
+            .object(22, first)
+            .object(23, second)
+            .object(
+                24,
+                &format!(
+                    "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Length {} >>\nstream\n{ink}\nendstream",
+                    ink.len()
+                ),
+            )
+            .object(21, &value(""))
+            .revision();
+        refused(&paper::sign(pdf, signed_by("taichinh")), second);
+    }
+}
+
+#[test]
+fn a_widget_that_may_be_seen_or_printed_is_in_doubt() {
+    let ink = "1 1 1 rg 0 0 595 842 re f";
+    let drawn = format!(
+        "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Length {} >>\nstream\n{ink}\nendstream",
+        ink.len()
+    );
+    for (rectangle, flags, shown) in [
+        ("[595 842 0 0]", "4", true),
+        ("[0 0 595 842]", "36", true),
+        ("[0 0 595 842]", "0", true),
+        ("[0 0 595 842]", "null", true),
+        ("[0 0 595 842]", "(x)", true),
+        ("[0 0 595 842 0]", "4", true),
+        ("[0 0 595 842.0.0]", "4", true),
+        ("[0 0 595 2 0 R]", "4", true),
+        ("(0 0 595 842)", "4", true),
+        ("[0 0 595 842]", "32", false),
+        ("[0 0 595 842]", "134", false),
+        ("[9 9 9 9]", "4", false),
+    ] {
+        let pdf = second_field(rectangle, &format!("/AP << /N 24 0 R >> /F {flags}"));
+        let octets = String::from_utf8_lossy(&pdf.octets).into_owned();
+        assert_eq!(octets.matches("/F 132").count(), 2);
+        // One /F only: the later one.
+        let at = pdf.octets.windows(6).rposition(|window| window == b"/F 132").unwrap();
+        let mut pdf = pdf.object(24, &drawn).object(21, &value(""));
+        pdf.octets[at..at + 6].copy_from_slice(b"      ");
+        let signed = paper::sign(pdf.revision(), signed_by("taichinh"));
+        let verdict = World::default().verdict(&Mail::new(&signed));
+        assert_eq!(verdict != Verdict::LegallyEquivalent, shown, "{rectangle} {flags}: {verdict}");
+    }
+}
