@@ -9,7 +9,7 @@ use dieu7::dossier;
 use dieu7::evidence::Evidence;
 use dieu7::io::files;
 use dieu7::message::{Envelope, Message};
-use dieu7::policy::{Case, DocumentResult, Judgement, Rulebook, judge, needs};
+use dieu7::policy::{Case, Condition, DocumentResult, Judgement, Rulebook, judge, needs};
 use dieu7::signature::{Conclusion, Indeterminate, Integrity, Trust, Validated};
 use dieu7::time::UnixTime;
 use serde::Deserialize;
@@ -162,7 +162,7 @@ fn integrity(judgement: &Judgement) -> String {
     let document = &judgement.documents[0];
     let signatures: Vec<&Validated> = document.signatures.iter().map(|one| &one.validated).collect();
     if signatures.is_empty() {
-        let reasons: Vec<&str> = document.reasons().iter().map(|reason| reason.code()).collect();
+        let reasons: Vec<&str> = document.condition(Condition::A).1.iter().map(|reason| reason.code()).collect();
         return format!("no signature: {}", reasons.join(" "));
     }
     let mut said: Vec<String> = signatures
