@@ -10,8 +10,8 @@ use crate::audit::{Circumstances, Entry, Receipt};
 use crate::digest::Sha256;
 use crate::dossier::Examined;
 use crate::evidence::{Answer, Evidence, Need};
-use crate::message::Message;
 use crate::message::stamps::stamps;
+use crate::message::{Claims, Message};
 use crate::policy::{Case, Judgement, Reason, Rulebook};
 use crate::stamp::Stamp;
 use crate::time::UnixTime;
@@ -107,8 +107,9 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
     /// examined.
     pub async fn decide(&self, message: Message, truncated: bool, at: UnixTime) -> Result<Decided, Unrecorded> {
         let message = Arc::new(message);
-        let examined = if truncated { None } else { self.compute.examine(Arc::clone(&message)).await };
-        let digest = Sha256::of(message.octets());
+        let examination = async { if truncated { None } else { self.compute.examine(Arc::clone(&message)).await } };
+        // Polled in this order: the digest is made here while the message is examined elsewhere.
+        let (examined, digest) = tokio::join!(biased; examination, async { Sha256::of(message.octets()) });
         let stamped_before = !stamps(&message, &self.identity.header_prefix).is_empty();
         let mut case = Case {
             message: Some(Arc::clone(&message)),
@@ -156,8 +157,12 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
     }
 
     fn entry(&self, case: &Case, message: &Message, judgement: &Judgement, digest: Sha256) -> Entry {
-        let claims = case.examined.as_ref().map(|examined| &examined.dossier.claims);
-        let message_id = claims.and_then(|claims| claims.message_id.clone()).filter(|_| !judgement.is_secret());
+        // Of a message that could not be examined the header is read all the same: its record must be found.
+        let claims = match &case.examined {
+            Some(examined) => examined.dossier.claims.clone(),
+            None => Claims::read(message, &[]),
+        };
+        let message_id = claims.message_id.filter(|_| !judgement.is_secret() && claims.secret_mark.is_none());
         let around = Circumstances {
             envelope: message.envelope(),
             message: digest,

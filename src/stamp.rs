@@ -16,6 +16,8 @@ const DOCUMENT_FIELDS: usize = 6 * 1024;
 const SHOWN: usize = 60;
 /// The text for people is cut to this many characters.
 const SUMMARY: usize = 300;
+/// Words of the stamp's sentence for people, in lower case, by which a reader or a filter would know it.
+const SAID_OF_EQUIVALENT: [&str; 3] = ["tương đương", "03 điều kiện", "đăng ký văn bản đến"];
 /// Lines are folded here where there is a place to fold (RFC 5322, 2.1.1).
 const LINE: usize = 76;
 
@@ -240,7 +242,8 @@ fn equivalent_names(judgement: &Judgement) -> String {
     for document in met.take(3) {
         let separator = if names.is_empty() { "" } else { ", " };
         // Filters see the decoded text: a name must not spell the stamp, neither its token nor its sentence.
-        if spells_a_token(&document.name) || document.name.to_lowercase().contains("tương đương") {
+        let name = document.name.to_lowercase();
+        if spells_a_token(&name) || SAID_OF_EQUIVALENT.iter().any(|words| name.contains(words)) {
             let _ = write!(names, "{separator}tệp số {}", document.n);
         } else {
             let name: String = document.name.chars().take(SHOWN).collect();

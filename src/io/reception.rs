@@ -10,6 +10,10 @@ use crate::message::stamps::stamps;
 use crate::milter::{Change, Outcome, Transaction};
 use crate::settings::{Mode, TooLarge, Unwritable};
 
+/// Postfix searches its queue file anew for each deletion: to remove forged stamps takes it 0.1 s for 1,000 of them,
+/// 1.2 s for 5,000, 23 s for 19,000. No honest mail brings more than a few.
+const STAMPS: usize = 2_000;
+
 /// Answers Postfix for each message.
 #[derive(Debug)]
 pub struct Reception<G, A, C> {
@@ -43,6 +47,10 @@ impl<G: Gather, A: Append, C: Compute> Handler for Reception<G, A, C> {
             .into_iter()
             .filter_map(|found| Some(Change::Delete { name: found.name, index: NonZeroU32::new(found.index)? }))
             .collect();
+        if changes.len() > STAMPS {
+            tracing::warn!(queue_id, stamps = changes.len(), "more forged stamps than can be removed, asked to wait");
+            return Outcome::temp_fail("more forged stamps than dieu7 can remove");
+        }
         let started = std::time::Instant::now();
         match self.gateway.decide(message, truncated, clock::now()).await {
             Ok(decided) => {

@@ -231,8 +231,8 @@ impl Session {
         self.fill(&mut transaction);
         self.macros.expire(Stage::Mail);
         if header_overflow {
-            // A forged stamp may be among the fields that were not kept, and it could not be removed: the message
-            // must neither pass nor be lost.
+            // A forged stamp may be among the fields of which not even the name was kept, and it could not be removed:
+            // the message must neither pass nor be lost.
             return Ok(Step::Reply(temporary_failure("header is too large to be examined")));
         }
         Ok(Step::Judge(Box::new(transaction)))

@@ -26,8 +26,8 @@ pub(super) struct FilledField {
     pub(super) value: Id,
     /// Fields that name the value, this one included.
     pub(super) sharing: u32,
-    /// The field's own dictionary or its first widget.
-    pub(super) widget: Id,
+    /// The field itself, which may be drawn like a widget, and every widget below it.
+    pub(super) widgets: Vec<Id>,
 }
 
 #[derive(Debug, Default)]
@@ -161,7 +161,7 @@ impl Walk<'_, '_> {
             } else if dictionary.has(b"T")
                 && let Some(value) = node.value
             {
-                self.add(&node, value, node.id);
+                self.add(&node, value, vec![node.id]);
             }
         }
         if let Some(value) = own_value {
@@ -181,16 +181,15 @@ impl Walk<'_, '_> {
             self.report(OddityKind::ValueUnreadable { number: node.id.0 }, node.id.0);
             return;
         }
-        let widget = kids
-            .and_then(|kids| self.file.resolve(kids, newest))
-            .and_then(|kids| kids.value.as_array()?.first()?.as_reference())
-            .unwrap_or(node.id);
-        self.add(node, id, widget);
+        let kids = kids.and_then(|kids| self.file.resolve(kids, newest));
+        let kids = kids.as_ref().and_then(|kids| kids.value.as_array()).unwrap_or_default();
+        let widgets = kids.iter().filter_map(Located::as_reference).chain([node.id]).collect();
+        self.add(node, id, widgets);
     }
 
-    fn add(&mut self, node: &Node, value: Id, widget: Id) {
+    fn add(&mut self, node: &Node, value: Id, widgets: Vec<Id>) {
         *self.values.entry(value).or_default() += 1;
-        let field = FilledField { name: node.name.to_string(), object: node.id, value, sharing: 1, widget };
+        let field = FilledField { name: node.name.to_string(), object: node.id, value, sharing: 1, widgets };
         self.found.filled.push(field);
     }
 

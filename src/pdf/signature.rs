@@ -148,7 +148,7 @@ impl SignatureField {
             reason: string(b"Reason"),
             location: string(b"Location"),
             doc_mdp: doc_mdp(file, dictionary),
-            shown: Rectangle::of_widget(file, field.widget, newest),
+            shown: field.widgets.iter().find_map(|widget| Rectangle::of_widget(file, *widget, newest)),
             field: field.name,
             object: field.object,
             value: field.value,
@@ -230,18 +230,31 @@ fn doc_mdp(file: &File<'_>, dictionary: &Dictionary<'_>) -> Option<u8> {
 }
 
 impl Rectangle {
-    /// The rectangle of a widget that is not hidden and not empty (ISO 32000-2, 12.5.3, 12.5.5).
+    /// All there is: for a widget of which programs may make different rectangles.
+    const EVERYWHERE: Self = Self { page: None, left: f64::MIN, bottom: f64::MIN, right: f64::MAX, top: f64::MAX };
+
+    /// The rectangle of a widget that is not hidden and not empty (ISO 32000-2, 12.5.3, 12.5.5). What cannot be read is
+    /// taken for shown: another program may draw it.
     pub(super) fn of_widget(file: &File<'_>, widget: (u32, u16), revision: usize) -> Option<Self> {
-        // Hidden and NoView of table 167.
-        const NOT_SHOWN: u32 = 1 << 1 | 1 << 5;
+        // Table 167. What is not viewed may still be printed.
+        const HIDDEN: u32 = 1 << 1;
+        const PRINT: u32 = 1 << 2;
+        const NO_VIEW: u32 = 1 << 5;
         let object = file.object(widget, revision)?;
         let dictionary = object.dictionary()?;
-        if dictionary.integer::<u32>(b"F").is_some_and(|flags| flags & NOT_SHOWN != 0) {
+        if dictionary
+            .integer::<u32>(b"F")
+            .is_some_and(|flags| flags & HIDDEN != 0 || flags & (NO_VIEW | PRINT) == NO_VIEW)
+        {
             return None;
         }
-        let array = file.resolve(dictionary.get(b"Rect")?, revision)?;
-        let numbers: Option<Vec<f64>> = array.value.as_array()?.iter().take(5).map(Located::as_number).collect();
-        let [one, two, three, four] = <[f64; 4]>::try_from(numbers?).ok()?;
+        let array = file.resolve(dictionary.get(b"Rect")?, revision);
+        let numbers: Option<Vec<f64>> = array.as_ref().and_then(|array| {
+            array.value.as_array()?.iter().take(5).map(|item| file.resolve(item, revision)?.value.as_number()).collect()
+        });
+        let Some(Ok([one, two, three, four])) = numbers.map(<[f64; 4]>::try_from) else {
+            return Some(Self::EVERYWHERE);
+        };
         let page = dictionary.reference(b"P").map(|id| id.0);
         let shown =
             Self { page, left: one.min(three), bottom: two.min(four), right: one.max(three), top: two.max(four) };

@@ -96,9 +96,15 @@ fn after_signing(field: &SignatureField, coverage: Coverage, oddities: &[Oddity]
     match coverage {
         Coverage::WholeFile => Integrity::Intact,
         Coverage::GapNotContents => Integrity::Failed(Failure::Format(FormatFault::Gap)),
-        Coverage::Revision { .. } if field.modification <= Modification::FurtherSignature => Integrity::Intact,
+        Coverage::Revision { .. } if field.modification <= allowed(field) => Integrity::Intact,
         Coverage::Revision { .. } => Integrity::Failed(Failure::Format(FormatFault::Changed(field.modification))),
     }
+}
+
+/// What may come after this signature. One that certifies with P = 1 allows no change but validation data and document
+/// timestamps (ISO 32000-2, table 257).
+fn allowed(field: &SignatureField) -> Modification {
+    if field.doc_mdp == Some(1) { Modification::LongTermValidation } else { Modification::FurtherSignature }
 }
 
 /// What a fault of the CMS object says about the document: only a mismatch proves that something was changed.

@@ -53,17 +53,16 @@ fn odd_mail_is_delivered_with_a_verdict() {
 }
 
 #[test]
-fn a_header_of_more_fields_than_are_examined_is_put_off_and_never_goes_by_unstamped() {
+fn a_header_of_more_fields_than_are_examined_is_flagged_and_loses_its_forged_stamp() {
     let Some(site) = Site::new(Wish::default()) else { return };
     let _gateway = site.start_gateway();
     let fields = "X-A: b\r\n".repeat(8_000);
-    let letter = Letter::new(format!("{}{fields}\r\nthan thu\r\n", header("qua-nhieu-dong", "text/plain")));
-    let mut client = Client::connect(site.postfix.inbound).unwrap();
-    let reply = client.send(&letter).unwrap();
-    assert_eq!((reply.code, reply.text.get(..5)), (451, Some("4.3.0")), "{reply:?}");
-    assert_eq!(client.send(&Letter::plain("cung-ket-noi")).unwrap().code, 250);
-    site.assert_stamped_and_recorded(&site.sink.wait_for(1));
-    assert_eq!(site.sink.mails().len(), 1);
+    let forged = "Dieu7-Verdict: legally-equivalent-to-paper\r\n";
+    let letter = format!("{}{fields}{forged}\r\nthan thu\r\n", header("qua-nhieu-dong", "text/plain"));
+    assert_eq!(site.send(&Letter::new(letter)).code, 250);
+    let mail = site.sink.wait_for(1).pop().unwrap();
+    assert_eq!(mail.verdict().token, "flagged-unchecked");
+    site.assert_stamped_and_recorded(&[mail]);
 }
 
 type Odd = (&'static str, Vec<u8>, &'static [&'static str]);

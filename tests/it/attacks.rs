@@ -6,10 +6,10 @@ mod documents;
 mod forge;
 mod mails;
 mod mutations;
-mod paper;
+pub mod paper;
 mod times;
 mod words;
-mod world;
+pub mod world;
 
 use dieu7::policy::Verdict;
 

@@ -137,6 +137,21 @@ fn an_entry_that_cannot_be_written_is_answered_as_such_and_the_next_one_is_tried
     assert_eq!(append(&file, 1).remove(0).unwrap().index(), 1);
 }
 
+#[test]
+fn a_log_that_is_removed_while_it_is_written_takes_no_more_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.sqlite");
+    let (store, writer) = SqliteStore::open(&file, "TQ").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    assert!(runtime.block_on(store.append(entry(0))).is_ok());
+    for name in std::fs::read_dir(folder.path()).unwrap().flatten() {
+        std::fs::remove_file(name.path()).unwrap();
+    }
+    assert!(runtime.block_on(store.append(entry(1))).is_err());
+    drop(store);
+    writer.join().unwrap();
+}
+
 fn append_to_locked(file: &Path) -> Result<Receipt, Unrecorded> {
     match SqliteStore::open(file, "TQ") {
         // Opening already needs the lock; that is an answer too.

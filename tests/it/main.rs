@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly too")]
 
 mod attacks;
+mod bad_input;
 mod cases;
+mod corpora;
 mod gateway;
 mod layers;
 mod limits;

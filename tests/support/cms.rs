@@ -106,6 +106,6 @@ fn private_key(pkcs8: &[u8]) -> PrivateKey {
         let octets = fields.expect(asn1::INTEGER).unwrap();
         BoxedUint::from_be_slice_vartime(octets.strip_prefix(&[0]).unwrap_or(octets))
     };
-    let [n, e, d, p, q] = std::array::from_fn(|_| number(&mut fields));
-    PrivateKey::from_components(n, e, d, vec![p, q]).unwrap()
+    let [modulus, public, private, p, q] = std::array::from_fn(|_| number(&mut fields));
+    PrivateKey::from_components(modulus, public, private, vec![p, q]).unwrap()
 }

@@ -48,15 +48,16 @@ pub fn signed_scan(size: usize, signer: &Signer) -> Vec<u8> {
 /// Header, objects from 1 on, a cross-reference table, and a trailer whose root is the first object.
 fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
-    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).into_bytes();
     for (number, object) in (1..).zip(objects) {
-        table += &format!("{:010} 00000 n \n", out.len());
-        write!(out, "{number} 0 obj\n").unwrap();
+        writeln!(table, "{:010} 00000 n ", out.len()).unwrap();
+        writeln!(out, "{number} 0 obj").unwrap();
         out.extend_from_slice(object);
         out.extend_from_slice(b"\nendobj\n");
     }
     let (start, size) = (out.len(), objects.len() + 1);
-    write!(out, "{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").unwrap();
+    out.extend_from_slice(&table);
+    writeln!(out, "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF").unwrap();
     out
 }
 

@@ -36,6 +36,9 @@ impl Input {
             Source::Message(octets) => Ok(Octets::Message(octets)),
             Source::File(file) => {
                 let octets = read(&file)?;
+                if octets.is_empty() && is_mail(&file, &octets) {
+                    return Err(io::Error::other("an empty file is no mail"));
+                }
                 Ok(if is_mail(&file, &octets) { Octets::Message(octets) } else { Octets::Document(octets) })
             }
         }
@@ -65,8 +68,8 @@ fn add(path: &Path, found: &mut Vec<Input>) -> io::Result<()> {
             files.sort();
             found.extend(files.into_iter().map(whole));
         }
-        // A folder by another name than was meant must not read as "all fine".
-        return if found.len() > before { Ok(()) } else { Err(io::Error::other("no files in this folder")) };
+        // Exit code 0 says that all is well; of nothing nobody may be told so.
+        return if found.len() > before { Ok(()) } else { Err(io::Error::other("no files to check")) };
     }
     let octets = read(path)?;
     if octets.starts_with(b"From ") {

@@ -1,7 +1,7 @@
 //! The log in one SQLite file: one writer that commits what waits together, with an fsync, and then answers.
 
 use std::fmt;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -119,10 +119,11 @@ impl SqliteStore {
         }
         connection.execute_batch(SCHEMA).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        let site = site.to_owned();
+        let opened = identity(file).map_err(|error| fail(Cause::Folder(error)))?;
+        let (site, path) = (site.to_owned(), file.to_owned());
         let writer = std::thread::Builder::new()
             .name("log-writer".to_owned())
-            .spawn(move || write(connection, waiting, &site))
+            .spawn(move || write(connection, waiting, &site, &path, opened))
             .map_err(|error| fail(Cause::Folder(error)))?;
         Ok((Self { jobs, file: file.to_owned() }, writer))
     }
@@ -150,11 +151,25 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Which file it is, whatever its name.
+type FileId = (u64, u64);
+
+fn identity(file: &Path) -> std::io::Result<FileId> {
+    std::fs::metadata(file).map(|facts| (facts.dev(), facts.ino()))
+}
+
 /// Natural batching: take whatever waits, commit it together, answer all.
-fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &str) {
+fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &str, file: &Path, opened: FileId) {
     let mut jobs = Vec::with_capacity(BATCH);
     while waiting.blocking_recv_many(&mut jobs, BATCH) > 0 {
-        let written = commit(&mut connection, &jobs, site);
+        let written = match identity(file) {
+            // A log that was removed or replaced under us would take records that nobody finds again.
+            Ok(now) if now == opened => commit(&mut connection, &jobs, site).map_err(|error| Refusal::of(&error)),
+            Ok(_) | Err(_) => {
+                let why = "it was removed or replaced while dieu7 was running; restart dieu7".to_owned();
+                Err(Refusal { why, of_one_entry: false })
+            }
+        };
         match written {
             Ok(receipts) => {
                 for (job, receipt) in jobs.drain(..).zip(receipts) {
@@ -163,7 +178,7 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &st
                 }
             }
             // One entry that cannot be written must not take its neighbours with it, nor come back to do so again.
-            Err(error) if jobs.len() > 1 && is_of_one_entry(&error) => {
+            Err(refusal) if jobs.len() > 1 && refusal.of_one_entry => {
                 for job in jobs.drain(..) {
                     let written = commit(&mut connection, std::slice::from_ref(&job), site);
                     let receipt = written.map(|mut receipts| receipts.pop()).map_err(|error| error.to_string());
@@ -172,8 +187,7 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &st
                     }
                 }
             }
-            Err(error) => {
-                let error = error.to_string();
+            Err(Refusal { why: error, .. }) => {
                 tracing::error!(%error, entries = jobs.len(), "log not written");
                 for job in jobs.drain(..) {
                     let _ = job.done.send(Err(error.clone()));
@@ -183,10 +197,19 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Job>, site: &st
     }
 }
 
-/// Whether an entry itself is refused, and not the file.
-fn is_of_one_entry(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{ConstraintViolation, TooBig, TypeMismatch};
-    matches!(error.sqlite_error_code(), Some(ConstraintViolation | TooBig | TypeMismatch))
+/// Why a batch is not in the log.
+struct Refusal {
+    why: String,
+    /// It is an entry that is refused, not the whole file.
+    of_one_entry: bool,
+}
+
+impl Refusal {
+    fn of(error: &rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{ConstraintViolation, TooBig, TypeMismatch};
+        let of_one_entry = matches!(error.sqlite_error_code(), Some(ConstraintViolation | TooBig | TypeMismatch));
+        Self { why: error.to_string(), of_one_entry }
+    }
 }
 
 fn commit(connection: &mut Connection, jobs: &[Job], site: &str) -> rusqlite::Result<Vec<Receipt>> {

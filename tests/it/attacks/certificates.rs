@@ -121,3 +121,11 @@ fn another_agency_is_not_the_sender_though_it_is_trusted() {
         assert!(reasons.contains(&reason), "{name}: {reasons:?}");
     }
 }
+
+#[test]
+fn a_short_key_is_not_secure_whoever_certified_it() {
+    let (department, issuing) = (certificate("certificates/noivu"), certificate("intermediates/gov-issuing"));
+    let key = Key::short();
+    let signer = Draft::of_department(&department, &issuing, &key).issue(&Key::of("gov-issuing"));
+    assert_eq!(judged(&key, &signer, &[&signer], false), (DocumentResult::Undetermined, vec![Reason::SigWeak]));
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dieu7::asn1::{self, context, encode};
 use dieu7::x509::Certificate;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{Pkcs1v15Sign, PrivateKey};
 use sha1::Digest as _;
 
 const SHA256_RSA: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11, 5, 0];
@@ -22,12 +22,17 @@ pub fn fixtures() -> PathBuf {
 }
 
 /// One of the throw-away keys.
-pub struct Key(RsaPrivateKey);
+pub struct Key(PrivateKey);
 
 impl Key {
     pub fn of(name: &str) -> Self {
         let file = fixtures().join(format!("pki/{name}.key.pem"));
-        Self(RsaPrivateKey::from_pkcs8_pem(&std::fs::read_to_string(file).unwrap()).unwrap())
+        Self(PrivateKey::from_pkcs8_pem(&std::fs::read_to_string(file).unwrap()).unwrap())
+    }
+
+    /// A throw-away key of 1,024 bits.
+    pub fn short() -> Self {
+        Self(PrivateKey::from_pkcs8_pem(include_str!("short.key.pem")).unwrap())
     }
 
     pub fn spki(&self) -> Vec<u8> {
@@ -144,7 +149,7 @@ pub fn cms(content: &[u8], key: &Key, signer: &Certificate, bag: &[&Certificate]
         ],
     );
     let certificates: Vec<&[u8]> = bag.iter().map(|certificate| certificate.der()).collect();
-    let signed = encode(
+    let data = encode(
         asn1::SEQUENCE,
         &[
             &[2, 1, 1],
@@ -154,5 +159,5 @@ pub fn cms(content: &[u8], key: &Key, signer: &Certificate, bag: &[&Certificate]
             &encode(asn1::SET, &[&info]),
         ],
     );
-    encode(asn1::SEQUENCE, &[SIGNED_DATA, &encode(context(0), &[&signed])])
+    encode(asn1::SEQUENCE, &[SIGNED_DATA, &encode(context(0), &[&data])])
 }
