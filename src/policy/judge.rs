@@ -5,7 +5,7 @@ use crate::dossier::Content;
 use crate::evidence::Need;
 use crate::message::Ambiguity;
 use crate::sender::Scope;
-use crate::signature::{self, Context};
+use crate::signature::{self, Context, Known};
 
 use super::case::Case;
 use super::constraint::{ConstraintId, Finding};
@@ -22,7 +22,8 @@ use super::verdict::{DocumentResult, Verdict};
 #[must_use]
 pub fn needs(case: &Case, budget: &mut Budget) -> Vec<Need> {
     let Some(examined) = &case.examined else { return Vec::new() };
-    let context = context(case);
+    let known = Known::default();
+    let context = context(case, &known);
     let mut needs: Vec<Need> = Vec::new();
     for (document, octets) in examined.dossier.documents.iter().zip(&examined.octets) {
         let Content::Pdf(Ok(reading)) = &document.content else { continue };
@@ -43,8 +44,13 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
     let dossier = &examined.dossier;
     let sending = Sending::of(case);
     let findings = sending.findings(policy);
-    let bench =
-        Bench { policy, context: context(case), bind: &|signature| sending.bind(signature), sending: &findings };
+    let known = Known::default();
+    let bench = Bench {
+        policy,
+        context: context(case, &known),
+        bind: &|signature| sending.bind(signature),
+        sending: &findings,
+    };
     let mut documents: Vec<DocumentJudgement> = dossier
         .documents
         .iter()
@@ -116,12 +122,13 @@ pub fn unexamined(case: &Case) -> Judgement {
     }
 }
 
-fn context(case: &Case) -> Context<'_> {
+fn context<'a>(case: &'a Case, known: &'a Known) -> Context<'a> {
     let parameters = &case.rulebook.policy(case.at).parameters;
     Context {
         anchors: case.rulebook.anchors(),
         intermediates: case.rulebook.intermediates(),
         evidence: &case.evidence,
+        known,
         at: case.at,
         rsa_bits_least: parameters.rsa_bits_least,
         sha1_until: parameters.sha1_until,

@@ -13,5 +13,5 @@ mod validate;
 pub use chain::Trust;
 pub use conclusion::{Conclusion, Doubt, Failure, FormatFault, Indeterminate, Passed, TimeSource};
 pub use integrity::Integrity;
-pub use revocation::Revocation;
+pub use revocation::{Known, Revocation};
 pub use validate::{Context, InForce, Validated, needs, validate};

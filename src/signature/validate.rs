@@ -10,7 +10,7 @@ use crate::x509::{AnchorStore, Certificate};
 use super::chain::{self, Trust};
 use super::conclusion::{Conclusion, Doubt, Failure, Indeterminate, Passed, TimeSource};
 use super::integrity::{self, Checked, Integrity};
-use super::revocation::{self, Revocation};
+use super::revocation::{self, Known, Revocation};
 
 /// What a signature is judged against.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct Context<'a> {
     pub intermediates: &'a [Certificate],
     /// What was gathered.
     pub evidence: &'a Evidence,
+    /// What was found in it already, for this evidence and this time.
+    pub known: &'a Known,
     /// When the message was received.
     pub at: UnixTime,
     /// Shortest RSA modulus in bits.
@@ -97,7 +99,7 @@ pub fn validate(
     let trust = trust(&checked, context, budget);
     let in_force = in_force(&trust, context.at);
     let revocation = match &trust {
-        Trust::Trusted(path) => Some(revocation::check(path, context.evidence, context.at, budget)),
+        Trust::Trusted(path) => Some(revocation::check(path, context.evidence, context.at, context.known, budget)),
         _ => None,
     };
     let strong = strong(&checked, context);
