@@ -132,8 +132,8 @@ fn table(sent: &[Sent], log: &Path, lang: Lang) -> Result<bool, Failure> {
 }
 
 fn records(log: &Path, count: usize) -> Result<Vec<Record>, Failure> {
-    let reader = LogReader::open(log).map_err(failure::log)?;
-    reader.newest(None, None, u32::try_from(count).unwrap_or(u32::MAX)).map_err(failure::log)
+    let reader = LogReader::open(log).map_err(failure::log_unread)?;
+    reader.newest(None, None, u32::try_from(count).unwrap_or(u32::MAX)).map_err(failure::log_unread)
 }
 
 fn is_of(record: &Record, sent: &Sent) -> bool {
@@ -174,7 +174,7 @@ fn headers(sent: &[Sent], lang: Lang) {
 }
 
 fn how_to_look_up(sent: &[Sent], settings: &Path, log: &Path, lang: Lang) -> Result<(), Failure> {
-    let count = LogReader::open(log).and_then(|reader| reader.count()).map_err(failure::log)?;
+    let count = LogReader::open(log).and_then(|reader| reader.count()).map_err(failure::log_unread)?;
     println!(
         "\n{} {count} {} {} {}",
         lang.pick("Nhật ký có", "The log holds"),

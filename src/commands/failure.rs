@@ -75,15 +75,28 @@ pub fn unreadable(facts: impl Display) -> Failure {
     )
 }
 
-/// The log cannot be used.
+/// The log cannot be read.
+pub fn log_unread(facts: impl Display) -> Failure {
+    Failure::new(
+        USAGE,
+        Text { vi: "Không đọc được nhật ký.", en: "The log cannot be read." },
+        facts,
+        Text {
+            vi: "kiểm tra [log] file trong cấu hình (--config), và quyền đọc của người dùng này; cổng kiểm tra chữ ký số tạo tệp khi chạy lần đầu.",
+            en: "check [log] file in the settings (--config) and that this user may read it; the gateway makes it at its first start.",
+        },
+    )
+}
+
+/// The gateway cannot write its log.
 pub fn log(facts: impl Display) -> Failure {
     Failure::new(
         USAGE,
         Text { vi: "Không dùng được nhật ký.", en: "The log cannot be used." },
         facts,
         Text {
-            vi: "kiểm tra thư mục nhật ký ([log] file): tồn tại, ghi được, còn chỗ trống. Thư vẫn chờ trong hàng đợi của Postfix.",
-            en: "check the folder of the log ([log] file): it exists, is writable, has space. Mail waits in Postfix's queue.",
+            vi: "kiểm tra thư mục nhật ký ([log] file): tồn tại, ghi được, còn chỗ trống. Cổng kiểm tra chữ ký số chưa chạy; với milter_default_action = tempfail, thư chờ ở máy gửi.",
+            en: "check the folder of the log ([log] file): it exists, is writable, has space. The gateway does not run; with milter_default_action = tempfail mail waits at its sender.",
         },
     )
 }

@@ -15,12 +15,12 @@ pub fn run(arguments: &LogArguments, lang: Lang) -> Result<u8, Failure> {
     match &arguments.command {
         LogCommand::List { most, before, verdict, json, config } => {
             let log = config::load(config)?.0.log;
-            let rows = open(&log)?.newest(*before, verdict.as_deref(), *most).map_err(failure::log)?;
+            let rows = open(&log)?.newest(*before, verdict.as_deref(), *most).map_err(failure::log_unread)?;
             list(&rows, *json, lang);
         }
         LogCommand::Show { id, json, config } => {
             let log = config::load(config)?.0.log;
-            let record = open(&log)?.find(id).map_err(failure::log)?.ok_or_else(|| not_found(id))?;
+            let record = open(&log)?.find(id).map_err(failure::log_unread)?.ok_or_else(|| not_found(id))?;
             if *json { println!("{}", full(&record)) } else { show(&record, lang) }
         }
     }
@@ -28,7 +28,7 @@ pub fn run(arguments: &LogArguments, lang: Lang) -> Result<u8, Failure> {
 }
 
 fn open(file: &Path) -> Result<LogReader, Failure> {
-    LogReader::open(file).map_err(|error| failure::log(format_args!("{}: {error}", file.display())))
+    LogReader::open(file).map_err(|error| failure::log_unread(format_args!("{}: {error}", file.display())))
 }
 
 fn not_found(id: &str) -> Failure {
@@ -79,11 +79,11 @@ fn show(record: &Record, lang: Lang) {
     println!("{}: {} ({})", lang.pick("Căn cứ", "Rule"), text(&report["rule"]), text(&report["policy"]));
     say_reasons("", &report["remarks"], lang);
     for document in report["documents"].as_array().into_iter().flatten() {
-        println!("\n{}. {}  {}", document["n"], text(&document["name"]), text(&document["verdict"]));
+        println!("\n{}. {}  {}", document["n"], text(&document["name"]), result(&document["verdict"], lang));
         println!("   sha256 {}", text(&document["sha256"]));
         for letter in ["a", "b", "c"] {
             let condition = &document["conditions"][letter];
-            println!("   {letter}) {}", text(&condition["result"]));
+            println!("   {letter}) {}", result(&condition["result"], lang));
             say_reasons("      ", &condition["reasons"], lang);
         }
         say_reasons("   ", &document["remarks"], lang);
@@ -97,6 +97,18 @@ fn show(record: &Record, lang: Lang) {
             );
             println!("      {}", text(&signature["signer"]));
         }
+    }
+}
+
+/// The result of a condition or a document, as `verify` says it.
+fn result(token: &Value, lang: Lang) -> &str {
+    match text(token) {
+        "awaiting-clerk" => lang.pick("chờ văn thư", "awaiting the clerk"),
+        "met" => lang.pick("đạt", "met"),
+        "unchecked" => lang.pick("chưa kiểm tra được", "unchecked"),
+        "undetermined" => lang.pick("chưa rõ", "undetermined"),
+        "unmet" => lang.pick("không đạt", "unmet"),
+        other => other,
     }
 }
 

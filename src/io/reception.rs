@@ -35,7 +35,7 @@ impl<G: Gather, A: Append, C: Compute> Handler for Reception<G, A, C> {
         let truncated = transaction.truncated;
         let message = transaction.into_message();
         let queue_id = String::from_utf8_lossy(message.envelope().queue_id.as_deref().unwrap_or(b"?")).into_owned();
-        if truncated && self.too_large == TooLarge::Tempfail {
+        if truncated && self.too_large == TooLarge::Tempfail && self.mode == Mode::Stamp {
             tracing::warn!(queue_id, "message over the size limit, asked to wait");
             return Outcome::temp_fail(
                 "message over the size limit of dieu7; the operator can raise message-megabytes",
@@ -47,7 +47,7 @@ impl<G: Gather, A: Append, C: Compute> Handler for Reception<G, A, C> {
             .into_iter()
             .filter_map(|found| Some(Change::Delete { name: found.name, index: NonZeroU32::new(found.index)? }))
             .collect();
-        if changes.len() > STAMPS {
+        if changes.len() > STAMPS && self.mode == Mode::Stamp {
             tracing::warn!(queue_id, stamps = changes.len(), "more forged stamps than can be removed, asked to wait");
             return Outcome::temp_fail("more forged stamps than dieu7 can remove");
         }

@@ -3,7 +3,7 @@
 use crate::budget::Budget;
 use crate::dossier::Content;
 use crate::evidence::Need;
-use crate::message::Ambiguity;
+use crate::message::{Ambiguity, Claims};
 use crate::sender::Scope;
 use crate::signature::{self, Context, Known};
 
@@ -110,6 +110,9 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
 pub fn unexamined(case: &Case) -> Judgement {
     let policy = case.rulebook.policy(case.at);
     let sending = Sending::of(case);
+    // The header is there even then, and a secrecy mark in it must not wait for a whole message.
+    let marked = case.message.as_deref().is_some_and(|message| Claims::read(message, &[]).secret_mark.is_some());
+    let marked = marked.then_some(Reason::SecretMark);
     Judgement {
         verdict: Verdict::Unchecked,
         not_applicable: None,
@@ -118,7 +121,7 @@ pub fn unexamined(case: &Case) -> Judgement {
         at: case.at,
         sender: sending.shown(),
         documents: vec![unseen(0, policy)],
-        remarks: case.remarks.clone(),
+        remarks: super::judgement::distinct(case.remarks.iter().copied().chain(marked)),
     }
 }
 

@@ -16,7 +16,7 @@ use dieu7::io::sources::CrlFolder;
 use dieu7::io::store::SqliteStore;
 use dieu7::io::store::query::LogReader;
 use dieu7::io::worker::InProcess;
-use dieu7::message::{Header, Message};
+use dieu7::message::{Envelope, Header, Message};
 use dieu7::milter::{Change, Disposition, Outcome, Transaction};
 use dieu7::policy::{Case, Judgement, Rulebook, Verdict};
 use dieu7::settings::{Mode, Settings, TooLarge, Unwritable};
@@ -251,4 +251,22 @@ async fn a_message_over_the_size_limit_waits_or_is_flagged_by_setting() {
     let outcome = flagged.handle(large()).await;
     let Some(Change::Insert { value, .. }) = outcome.changes.first() else { panic!("{outcome:?}") };
     assert!(value.starts_with(b"flagged-unchecked"));
+}
+
+#[tokio::test]
+async fn observing_lets_no_mail_wait_for_its_size() {
+    let site = Site::new();
+    let gateway = site.gateway(site.store(), InProcess::new(1));
+    let reception = Reception::new(gateway, Mode::Observe, TooLarge::Tempfail, Unwritable::Tempfail);
+    let large = Transaction { truncated: true, ..transaction(&sample("01").message()) };
+    assert_eq!(reception.handle(large).await, Outcome::accept(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_secrecy_mark_in_the_subject_is_told_of_a_message_that_is_not_whole() {
+    let site = Site::new();
+    let gateway = site.gateway(site.store(), InProcess::new(1));
+    let octets = "From: a@b.vn\r\nSubject: Công văn MẬT\r\n\r\n".as_bytes().to_vec();
+    let decided = gateway.decide(Message::parse(Envelope::default(), octets), true, at()).await.unwrap();
+    assert!(decided.judgement.is_secret());
 }
