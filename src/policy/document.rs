@@ -10,6 +10,7 @@ use crate::signature::{self, Context, Failure, FormatFault, Integrity, Validated
 use super::constraint::{ConstraintId, Finding};
 use super::judgement::{DocumentJudgement, SignatureJudgement, distinct};
 use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
+use super::person::is_of_person;
 use super::read::Policy;
 use super::reason::Reason;
 use super::sending::binding_token;
@@ -102,7 +103,8 @@ impl Bench<'_> {
                 later: later(&validated, index, reading),
             };
             let findings = signed::weigh(one, beside, &binding, self.policy);
-            let person = binding == Binding::Person;
+            // Whatever agency it belongs to: the name of a citizen stands in no header and no record.
+            let person = binding == Binding::Person || one.signer.as_ref().is_some_and(is_of_person);
             judged.signatures.push(SignatureJudgement {
                 validated: one.clone(),
                 binding: binding_token(&binding),

@@ -9,6 +9,7 @@ mod document;
 mod judge;
 mod judgement;
 mod outcome;
+mod person;
 mod read;
 mod reason;
 mod report;

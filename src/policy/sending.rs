@@ -13,13 +13,12 @@ use super::case::Case;
 use super::constraint::{ConstraintId, Finding};
 use super::judgement::Sender;
 use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
+use super::person::is_of_person;
 use super::read::Policy;
 use super::reason::Reason;
 
 /// Longest address that is shown.
 const SHOWN: usize = 254;
-/// Marks of personal numbers in a UID (vietnam.md of the design).
-const PERSONAL: [&str; 4] = ["CCCD:", "CMND:", "HC:", "BHXH:"];
 
 /// Who sent a case, to whom.
 pub(super) struct Sending<'a> {
@@ -140,7 +139,7 @@ fn facts(certificate: &Certificate, trust: &Trust) -> SignerFacts {
         common_name: subject.common_name(),
         organization: subject.organization().into_iter().collect(),
         locality: subject.locality(),
-        personal_ids: ids.iter().any(|id| PERSONAL.iter().any(|mark| id.starts_with(mark))),
+        personal_ids: is_of_person(certificate),
         tax_codes: ids.into_iter().filter(|id| id.starts_with("MST:")).collect(),
         under,
     }

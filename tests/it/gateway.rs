@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use dieu7::audit::{Entry, Receipt};
-use dieu7::dossier::Examined;
-use dieu7::evidence::Need;
+use dieu7::budget::Budget;
+use dieu7::dossier::{self, Examined};
+use dieu7::evidence::{Evidence, Need};
 use dieu7::gateway::{Append, Compute, Gateway, Identity, Unrecorded};
 use dieu7::io::files;
 use dieu7::io::milter::Handler as _;
@@ -18,7 +19,7 @@ use dieu7::io::store::query::LogReader;
 use dieu7::io::worker::InProcess;
 use dieu7::message::{Envelope, Header, Message};
 use dieu7::milter::{Change, Disposition, Outcome, Transaction};
-use dieu7::policy::{Case, Judgement, Rulebook, Verdict};
+use dieu7::policy::{self, Case, Judgement, Rulebook, Verdict};
 use dieu7::settings::{Mode, Settings, TooLarge, Unwritable};
 use dieu7::time::UnixTime;
 
@@ -269,4 +270,23 @@ async fn a_secrecy_mark_in_the_subject_is_told_of_a_message_that_is_not_whole() 
     let octets = "From: a@b.vn\r\nSubject: Công văn MẬT\r\n\r\n".as_bytes().to_vec();
     let decided = gateway.decide(Message::parse(Envelope::default(), octets), true, at()).await.unwrap();
     assert!(decided.judgement.is_secret());
+}
+
+#[test]
+fn the_name_of_a_citizen_is_not_shown_even_where_nobody_knows_the_agency() {
+    let site = Site::new();
+    let mut budget = Budget::for_message();
+    let octets = dossier::examine(&sample("27").message(), &mut budget).octets.remove(0);
+    let case = Case {
+        message: None,
+        examined: Some(Arc::new(dossier::examine_file("a.pdf", octets, &mut budget))),
+        evidence: Evidence::default(),
+        rulebook: Arc::new(site.rulebook()),
+        at: at(),
+        remarks: Vec::new(),
+    };
+    let judgement = policy::judge(&case, &mut budget);
+    let signature = &judgement.documents[0].signatures[0];
+    assert_eq!(signature.binding, "unknown");
+    assert!(signature.signer().is_none_or(|signer| !signer.contains("CN=")), "{:?}", signature.signer());
 }

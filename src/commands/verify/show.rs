@@ -115,7 +115,8 @@ fn print_signature(signature: &SignatureJudgement, lang: Lang) {
     }
     if let Trust::Trusted(path) = &validated.trust {
         println!("      {}:", lang.pick("Đường dẫn chứng thực", "Trust path"));
-        for certificate in path.certificates() {
+        println!("        {}", signature.signer().unwrap_or_else(|| "?".to_owned()));
+        for certificate in path.certificates().iter().skip(1) {
             println!("        {}", certificate.subject().common_name().unwrap_or_else(|| "?".to_owned()));
         }
         println!("        = {} {}", lang.pick("chứng thư tin cậy", "trust anchor"), path.anchor());
