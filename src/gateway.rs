@@ -66,6 +66,13 @@ pub struct Decided {
     pub stamp: Stamp,
 }
 
+/// A message as it came in.
+struct Received {
+    message: Arc<Message>,
+    digest: Sha256,
+    whole: bool,
+}
+
 /// Facts about this gateway that stand in every record.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -110,9 +117,10 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
         let examination = async { if truncated { None } else { self.compute.examine(Arc::clone(&message)).await } };
         // Polled in this order: the digest is made here while the message is examined elsewhere.
         let (examined, digest) = tokio::join!(biased; examination, async { Sha256::of(message.octets()) });
+        let received = Received { message: Arc::clone(&message), digest, whole: !truncated };
         let stamped_before = !stamps(&message, &self.identity.header_prefix).is_empty();
         let mut case = Case {
-            message: Some(Arc::clone(&message)),
+            message: Some(message),
             examined: examined.map(Arc::new),
             evidence: Evidence::default(),
             rulebook: self.rulebook.load_full(),
@@ -133,7 +141,7 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
                 case.rulebook = current;
                 continue;
             }
-            let receipt = self.append.append(self.entry(&shared, &message, &judgement, digest)).await?;
+            let receipt = self.append.append(self.entry(&shared, &received, &judgement)).await?;
             let stamp = Stamp::new(&judgement, &receipt, &self.identity.header_prefix);
             return Ok(Decided { judgement, receipt, stamp });
         }
@@ -156,16 +164,17 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
         case
     }
 
-    fn entry(&self, case: &Case, message: &Message, judgement: &Judgement, digest: Sha256) -> Entry {
+    fn entry(&self, case: &Case, received: &Received, judgement: &Judgement) -> Entry {
         // Of a message that could not be examined the header is read all the same: its record must be found.
         let claims = match &case.examined {
             Some(examined) => examined.dossier.claims.clone(),
-            None => Claims::read(message, &[]),
+            None => Claims::read(&received.message, &[]),
         };
         let message_id = claims.message_id.filter(|_| !judgement.is_secret() && claims.secret_mark.is_none());
         let around = Circumstances {
-            envelope: message.envelope(),
-            message: digest,
+            envelope: received.message.envelope(),
+            message: received.digest,
+            whole: received.whole,
             message_id: message_id.as_deref().unwrap_or_default(),
             evidence: &case.evidence,
             rulebook: case.rulebook.digest(),

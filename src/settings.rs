@@ -295,8 +295,29 @@ fn listen(socket: &str, base: &Path) -> Option<Listen> {
     socket.strip_prefix("inet:")?.parse().ok().map(Listen::Inet)
 }
 
-/// A prefix is a token of RFC 5322 field names that ends in a hyphen, and long enough to collide with nobody's.
+/// First parts of field names that mail lives by: every inbound field of the family is removed.
+const TAKEN: [&str; 14] = [
+    "arc-",
+    "authentication-",
+    "content-",
+    "delivered-",
+    "dkim-",
+    "in-",
+    "list-",
+    "message-",
+    "mime-",
+    "received-",
+    "reply-",
+    "resent-",
+    "return-",
+    "x-",
+];
+
+/// A prefix is a token of RFC 5322 field names that ends in a hyphen, and collides with nobody's.
 fn check_prefix(prefix: &str) -> Result<(), String> {
+    if TAKEN.iter().any(|taken| prefix.eq_ignore_ascii_case(taken)) {
+        return Err(format!("`header-prefix` {prefix} is that of other fields, which would all be removed"));
+    }
     let sound = prefix.len() >= 3
         && prefix.len() <= 32
         && prefix.ends_with('-')
@@ -352,6 +373,7 @@ mod tests {
         assert_eq!(read("mode = \"stamp\"\nmoode = 1\n").unwrap_err().line, 2);
         assert_eq!(read("[milter]\nsocket = \"tcp:25\"\n").unwrap_err().line, 2);
         assert_eq!(read("header-prefix = \"X: \\r\\n\"\n").unwrap_err().line, 1);
+        assert_eq!(read("header-prefix = \"Content-\"\n").unwrap_err().line, 1);
         assert_eq!(read("site = \"a b\"\n").unwrap_err().line, 1);
         assert_eq!(read("[milter]\n\nsocket-mode = \"0999\"\n").unwrap_err().line, 3);
         assert_eq!(read("[milter]\nsocket-mode = \"0660\"\nsocket = \"tcp:25\"\n").unwrap_err().line, 3);

@@ -43,7 +43,9 @@ impl Stamp {
         let field = |name: &str, value| Field { name: format!("{prefix}{name}"), value };
         let mut fields = vec![field("Verdict", verdict(judgement, receipt))];
         let mut used = 0;
-        for document in &judgement.documents {
+        // Where nothing was judged no field may say "met".
+        let judged = judgement.documents.iter().filter(|_| judgement.not_applicable.is_none());
+        for document in judged {
             let next = field("Document", document_field(document, judgement.is_secret()));
             used += next.name.len() + next.value.len() + 4;
             if used > DOCUMENT_FIELDS {

@@ -53,8 +53,10 @@ pub struct Rulings {
 pub struct Circumstances<'a> {
     /// The envelope of the message.
     pub envelope: &'a Envelope,
-    /// Digest of the whole message.
+    /// Digest of the message.
     pub message: Sha256,
+    /// The message was received whole; else the digest is of what was kept of it.
+    pub whole: bool,
     /// Message-ID, cleaned.
     pub message_id: &'a str,
     /// Everything that was asked outside.
@@ -104,6 +106,7 @@ impl Entry {
             "gateway": around.gateway,
             "mode": around.mode,
             "message": around.message.to_string(),
+            "whole": around.whole,
             "policy": judgement.policy,
             "rule": judgement.rule,
             "rulebook": around.rulebook.to_string(),

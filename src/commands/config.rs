@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use dieu7::settings::Settings;
+use dieu7::io::milter::AllowList;
+use dieu7::settings::{Listen, Settings};
 
 use super::cli::{ConfigArguments, ConfigCommand, ConfigFile};
 use super::failure::{self, FINE, Failure};
@@ -46,7 +47,10 @@ pub fn load(config: &ConfigFile) -> Result<(Settings, Option<PathBuf>), Failure>
     let text = std::fs::read_to_string(&file)
         .map_err(|error| failure::settings(format_args!("{}: {error}", file.display())))?;
     let base = std::path::absolute(&file).ok().and_then(|file| file.parent().map(Path::to_owned)).unwrap_or_default();
-    let settings =
-        Settings::read(&text, &base).map_err(|error| failure::settings(format_args!("{}: {error}", file.display())))?;
+    let wrong = |error: &dyn std::fmt::Display| failure::settings(format_args!("{}: {error}", file.display()));
+    let settings = Settings::read(&text, &base).map_err(|error| wrong(&error))?;
+    if matches!(settings.listen, Listen::Inet(_)) {
+        AllowList::new(&settings.allow_peers).map_err(|error| wrong(&error))?;
+    }
     Ok((settings, Some(file)))
 }

@@ -15,6 +15,9 @@ pub fn run(arguments: &LogArguments, lang: Lang) -> Result<u8, Failure> {
     match &arguments.command {
         LogCommand::List { most, before, verdict, json, config } => {
             let log = config::load(config)?.0.log;
+            if let Some(token) = verdict.as_deref().filter(|token| Verdict::from_token(token).is_none()) {
+                return Err(no_verdict(token));
+            }
             let rows = open(&log)?.newest(*before, verdict.as_deref(), *most).map_err(failure::log_unread)?;
             list(&rows, *json, lang);
         }
@@ -29,6 +32,16 @@ pub fn run(arguments: &LogArguments, lang: Lang) -> Result<u8, Failure> {
 
 fn open(file: &Path) -> Result<LogReader, Failure> {
     LogReader::open(file).map_err(|error| failure::log_unread(format_args!("{}: {error}", file.display())))
+}
+
+fn no_verdict(token: &str) -> Failure {
+    let known: Vec<&str> = Verdict::ALL.iter().map(|verdict| verdict.token()).collect();
+    Failure::new(
+        USAGE,
+        Text { vi: "Không có kết luận này.", en: "There is no such verdict." },
+        format_args!("{token}; {}", known.join(", ")),
+        Text { vi: "chọn một trong các kết luận trên.", en: "choose one of those above." },
+    )
 }
 
 fn not_found(id: &str) -> Failure {

@@ -33,8 +33,12 @@ pub fn run(arguments: &ServeArguments) -> Result<u8, Failure> {
         .init();
     let (settings, file) = config::load(&arguments.config)?;
     let runtime = runtime()?;
-    let running = runtime.block_on(Running::start(settings))?;
-    let stopped = runtime.block_on(until_told(running, &arguments.config, file))?;
+    let stopped = runtime.block_on(async {
+        // Before anything is opened: a signal during the start must not kill the process half-way.
+        let signals = Signals::listen()?;
+        let running = Running::start(settings).await?;
+        Ok::<Stopped, Failure>(until_told(running, signals, &arguments.config, file).await)
+    })?;
     if stopped.cut > 0 {
         tracing::warn!(messages = stopped.cut, "cut off; Postfix keeps them and tries again");
     }
@@ -116,11 +120,27 @@ async fn listen(settings: &Settings) -> Result<Listener, Failure> {
     }
 }
 
+/// What the system tells a service.
+struct Signals {
+    hangup: Signal,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let on = |kind| signal(kind).map_err(failure::unreadable);
+        Ok(Self {
+            hangup: on(SignalKind::hangup())?,
+            interrupt: on(SignalKind::interrupt())?,
+            terminate: on(SignalKind::terminate())?,
+        })
+    }
+}
+
 /// SIGTERM and SIGINT end gracefully, SIGHUP reloads; systemd is told of each step.
-async fn until_told(running: Running, config: &ConfigFile, file: Option<PathBuf>) -> Result<Stopped, Failure> {
-    let on = |kind| signal(kind).map_err(failure::unreadable);
-    let (mut terminate, mut interrupt) = (on(SignalKind::terminate())?, on(SignalKind::interrupt())?);
-    let hangup = on(SignalKind::hangup())?;
+async fn until_told(running: Running, signals: Signals, config: &ConfigFile, file: Option<PathBuf>) -> Stopped {
+    let Signals { hangup, mut interrupt, mut terminate } = signals;
     tracing::info!(settings = file.map(|file| file.display().to_string()), "ready");
     notify(&[sd_notify::NotifyState::Ready]);
     let reloading = tokio::spawn(reload_on(hangup, Arc::clone(&running.gateway), config.clone()));
@@ -136,7 +156,7 @@ async fn until_told(running: Running, config: &ConfigFile, file: Option<PathBuf>
         tracing::info!("stopping");
         notify(&[sd_notify::NotifyState::Stopping]);
     };
-    Ok(running.serve(stop).await)
+    running.serve(stop).await
 }
 
 /// Policies, anchors and directory are read again; when one cannot be used the old ones stay. Sockets, log and limits

@@ -186,11 +186,16 @@ fn begins_as_der(file: &Path) -> bool {
 
 /// The octets of a file of reasonable size.
 pub fn octets(file: &Path) -> Result<Vec<u8>, FileError> {
-    let facts = std::fs::metadata(file).map_err(|error| FileError::new(file, error))?;
-    if facts.len() > LARGEST {
+    let failed = |error| FileError::new(file, error);
+    if !std::fs::metadata(file).map_err(failed)?.is_file() {
+        return Err(FileError::new(file, "not a file"));
+    }
+    let mut octets = Vec::new();
+    std::fs::File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut octets)).map_err(failed)?;
+    if octets.len() as u64 > LARGEST {
         return Err(FileError::new(file, format!("larger than {} MB", LARGEST >> 20)));
     }
-    std::fs::read(file).map_err(|error| FileError::new(file, error))
+    Ok(octets)
 }
 
 fn text(file: &Path, sources: &mut Vec<Vec<u8>>) -> Result<String, FileError> {

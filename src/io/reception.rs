@@ -36,10 +36,8 @@ impl<G: Gather, A: Append, C: Compute> Handler for Reception<G, A, C> {
         let message = transaction.into_message();
         let queue_id = String::from_utf8_lossy(message.envelope().queue_id.as_deref().unwrap_or(b"?")).into_owned();
         if truncated && self.too_large == TooLarge::Tempfail && self.mode == Mode::Stamp {
-            tracing::warn!(queue_id, "message over the size limit, asked to wait");
-            return Outcome::temp_fail(
-                "message over the size limit of dieu7; the operator can raise message-megabytes",
-            );
+            tracing::warn!(queue_id, "message over a limit, asked to wait");
+            return Outcome::temp_fail("message over a limit of dieu7 (size, recipients or header fields)");
         }
         let prefix = &self.gateway.identity().header_prefix;
         // Old stamps go whatever else happens: a forged one must not survive because our log is full.

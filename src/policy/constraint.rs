@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::outcome::{Condition, Outcome};
 use super::reason::Reason;
 
 /// What a policy makes of an outcome that is not `met`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Nothing is said.
@@ -31,6 +32,26 @@ impl Level {
             Self::Warn => "warn",
             Self::Fail => "fail",
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Level {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl Visitor<'_> for Word {
+            type Value = Level;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a level: \"fail\", \"warn\", \"inform\" or \"ignore\"")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Level, E> {
+                let levels = [Level::Ignore, Level::Inform, Level::Warn, Level::Fail];
+                let level = levels.into_iter().find(|level| level.token() == word);
+                level.ok_or_else(|| E::invalid_value(Unexpected::Str(word), &self))
+            }
+        }
+        deserializer.deserialize_str(Word)
     }
 }
 

@@ -232,8 +232,11 @@ mod tests {
     fn a_missing_constraint_a_wrong_level_and_a_wrong_date_are_errors() {
         let missing = SHIPPED.replace("not-revoked = \"fail\"\n", "");
         assert!(Policy::read(&missing).unwrap_err().message.contains("not-revoked"));
-        let level = SHIPPED.replace("unchanged = \"fail\"", "unchanged = \"fatal\"");
-        assert!(Policy::read(&level).unwrap_err().message.contains("fatal"));
+        for wrong in ["\"fatal\"", "3"] {
+            let level = SHIPPED.replace("unchanged = \"fail\"", &format!("unchanged = {wrong}"));
+            let error = Policy::read(&level).unwrap_err();
+            assert!(error.message.contains("\"inform\"") && level.lines().nth(error.line - 1).unwrap().contains(wrong));
+        }
         let date = SHIPPED.replace("in-force-from = \"2013-08-01\"", "in-force-from = \"1/8/2013\"");
         assert!(Policy::read(&date).unwrap_err().message.contains("1/8/2013"));
         let backwards = SHIPPED.replace("# in-force-to = ...", "in-force-to = \"2012-01-01\" #");

@@ -58,9 +58,10 @@ impl<'a> Sending<'a> {
             level: policy.level(constraint),
         };
         let mut findings = vec![finding(ConstraintId::OfficialMailbox, self.mailbox())];
-        // Of a file on its own nobody asks the directory.
-        if self.has_message {
-            findings.push(finding(ConstraintId::DirectoryAge, self.directory_age()));
+        // Of a file on its own nobody asks the directory, and one that is not there has no age: the mailbox is then
+        // unproven, which says enough.
+        if let Some(directory) = self.directory.filter(|_| self.has_message) {
+            findings.push(finding(ConstraintId::DirectoryAge, self.age(directory)));
         }
         findings
     }
@@ -78,11 +79,10 @@ impl<'a> Sending<'a> {
     }
 
     /// An old directory can neither prove that a mailbox is published nor that it is not.
-    fn directory_age(&self) -> (Outcome, Option<Reason>) {
-        let fresh = self.directory.map(|directory| directory.freshness(self.at, self.settings.directory_max_age_days));
-        match fresh {
-            Some(Freshness::Fresh) => (Met, None),
-            Some(Freshness::Stale { .. } | Freshness::Undated) | None => (Undetermined, Some(Reason::DirStale)),
+    fn age(&self, directory: &Directory) -> (Outcome, Option<Reason>) {
+        match directory.freshness(self.at, self.settings.directory_max_age_days) {
+            Freshness::Fresh => (Met, None),
+            Freshness::Stale { .. } | Freshness::Undated => (Undetermined, Some(Reason::DirStale)),
         }
     }
 

@@ -15,6 +15,8 @@ use crate::x509::{Certificate, Crl, CrlAnswer, CrlSet, CrlStatus, NoAnswer, Path
 pub enum Revocation {
     /// Fresh lists name no certificate of the path.
     Clear,
+    /// A certificate was revoked after the signature is proven to exist; that does not affect it.
+    RevokedLater,
     /// The newest list is past its nextUpdate.
     Stale,
     /// There is no list, or none that can be used.
@@ -94,7 +96,11 @@ fn status(
     match lists.status(certificate, issuer, at, budget) {
         CrlAnswer::Known { status: CrlStatus::Good, .. } => Revocation::Clear,
         CrlAnswer::Known { status: CrlStatus::Hold { .. }, .. } => Revocation::OnHold,
-        CrlAnswer::Known { status: CrlStatus::Revoked { .. }, .. } => Revocation::Revoked,
+        CrlAnswer::Known { status: CrlStatus::Revoked { at: revoked, reason, invalid_from }, .. } => {
+            // pki.md of the design, 15: a lost key taints what came before only from the day on that the issuer names.
+            let tainted = reason.taints_the_past() && invalid_from.is_some_and(|from| from <= at);
+            if revoked > at && !tainted { Revocation::RevokedLater } else { Revocation::Revoked }
+        }
         CrlAnswer::Unknown(why) if why.iter().any(|(_, why)| matches!(why, NoAnswer::Stale { .. })) => {
             Revocation::Stale
         }

@@ -3,7 +3,7 @@
 use crate::algorithm::{DigestAlgorithm, KeyKind, SignatureScheme};
 use crate::budget::Budget;
 use crate::evidence::{Evidence, Need};
-use crate::pdf::{ByteRange, Coverage, Modification, Oddity, SignatureField, Weight};
+use crate::pdf::{ByteRange, Coverage, Modification, Oddity, SignatureField, SignatureKind, Weight};
 use crate::time::{UnixTime, Within};
 use crate::x509::{AnchorStore, Certificate};
 
@@ -50,6 +50,8 @@ pub enum InForce {
 pub struct Validated {
     /// Full name of the field.
     pub field: String,
+    /// It is only a clock's, not a signer's.
+    pub is_timestamp: bool,
     /// Name of the form, as in the file.
     pub sub_filter: String,
     /// How far it reaches.
@@ -107,6 +109,7 @@ pub fn validate(
     let conclusion = conclude(&checked.integrity, &trust, in_force, revocation, strong, context.at);
     Validated {
         field: field.field.clone(),
+        is_timestamp: field.kind == SignatureKind::DocumentTimestamp,
         sub_filter: field.sub_filter.to_string(),
         coverage: field.coverage,
         modification: field.modification,
@@ -217,7 +220,7 @@ fn conclude(
         Some(Revocation::Revoked) => return doubt(Indeterminate::RevokedNoPoe { ca: false }),
         Some(Revocation::CaRevoked) => return doubt(Indeterminate::RevokedNoPoe { ca: true }),
         Some(Revocation::OnHold) => return doubt(Indeterminate::TryLater(Doubt::OnHold)),
-        Some(Revocation::Clear | Revocation::Stale | Revocation::Unavailable) | None => {}
+        Some(Revocation::Clear | Revocation::RevokedLater | Revocation::Stale | Revocation::Unavailable) | None => {}
     }
     match in_force {
         InForce::Yes => {}
@@ -229,7 +232,9 @@ fn conclude(
         return doubt(Indeterminate::CryptoConstraintsNoPoe);
     }
     match revocation {
-        Some(Revocation::Clear) => Conclusion::Passed(Passed { path: path.clone(), best_signature_time: at }),
+        Some(Revocation::Clear | Revocation::RevokedLater) => {
+            Conclusion::Passed(Passed { path: path.clone(), best_signature_time: at })
+        }
         Some(Revocation::Stale) => doubt(Indeterminate::TryLater(Doubt::RevocationStale)),
         _ => doubt(Indeterminate::TryLater(Doubt::RevocationUnavailable)),
     }

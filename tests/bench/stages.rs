@@ -95,6 +95,7 @@ impl Bench {
         assert_eq!(judgement.verdict.token(), mail.verdict, "not what was to be measured");
         let around = Circumstances {
             envelope: message.envelope(),
+            whole: true,
             message: digest,
             message_id: "",
             evidence: &case.evidence,

@@ -46,8 +46,9 @@ impl Checked {
             return matches!(self.judgement.verdict, Verdict::LegallyEquivalent | Verdict::NotApplicable);
         }
         self.judgement.documents.iter().all(|document| {
-            !document.signatures.is_empty()
-                && document.signatures.iter().all(|signature| signature.validated.conclusion.is_passed())
+            // A document timestamp is nobody's signature, and not evaluated yet.
+            let mut signers = document.signatures.iter().filter(|one| !one.validated.is_timestamp).peekable();
+            signers.peek().is_some() && signers.all(|signature| signature.validated.conclusion.is_passed())
         })
     }
 }
@@ -170,6 +171,14 @@ impl Bench {
         for path in &arguments.trust_anchors {
             let what = lang.pick("tin cậy các chứng thư trong", "the certificates trusted are those of");
             assumed.push(format!("{what} {}", path.display()));
+        }
+        let given = [
+            (lang.pick("danh sách thu hồi", "revocation lists"), &arguments.revocation),
+            (lang.pick("danh bạ", "directory"), &arguments.directory),
+            (lang.pick("chính sách", "policy"), &arguments.policy),
+        ];
+        for (what, path) in given {
+            assumed.extend(path.iter().map(|path| format!("{what} {}", path.display())));
         }
         match (&arguments.mail_from, &arguments.auth_user) {
             (None, None) => assumed.push(

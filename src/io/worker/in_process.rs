@@ -49,7 +49,8 @@ impl Compute for InProcess {
         self.run(move || {
             let read = dossier::examine(&message, &mut Budget::for_message());
             let crossed = wire::encode(&read.dossier).and_then(|octets| wire::decode(&octets)).ok()?;
-            Some(Examined { dossier: crossed, octets: read.octets })
+            // A document without its octets, or octets without a document, would go unjudged.
+            (crossed.documents.len() == read.octets.len()).then_some(Examined { dossier: crossed, octets: read.octets })
         })
         .await
         .flatten()

@@ -21,7 +21,10 @@ pub fn encode(dossier: &Dossier) -> Result<Vec<u8>, WireError> {
 
 pub fn decode(octets: &[u8]) -> Result<Dossier, WireError> {
     match octets.split_first() {
-        Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(|_| WireError::Malformed),
+        Some((&VERSION, rest)) => match postcard::take_from_bytes(rest) {
+            Ok((dossier, [])) => Ok(dossier),
+            Ok(_) | Err(_) => Err(WireError::Malformed),
+        },
         other => Err(WireError::Version(other.map(|(version, _)| *version))),
     }
 }
