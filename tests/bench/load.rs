@@ -8,7 +8,7 @@ use dieu7::io::milter::MtaClient;
 use dieu7::message::Message;
 use dieu7::milter::client::{Answer, POSTFIX};
 
-use crate::support::cms::Signer;
+use crate::support::forge::{self, Key};
 use crate::support::{mail, pdf};
 
 const VERDICT: &str = "Dieu7-Demo-Verdict";
@@ -39,7 +39,8 @@ pub fn mails() -> [Mail; 3] {
 
 /// A mail with one signed PDF of `size` octets.
 pub fn signed(name: &'static str, size: usize, target: Option<Duration>) -> Mail {
-    let pdf = pdf::signed_scan(size, &Signer::fixture("noivu"));
+    let signer = forge::certificate("certificates/noivu");
+    let pdf = pdf::signed_scan(size, &|signed| forge::cms(signed, &Key::of("noivu"), &signer, &[&signer], false));
     Mail { name, message: Arc::new(mail::with_pdf(&pdf)), verdict: "legally-equivalent-to-paper", target }
 }
 

@@ -3,6 +3,7 @@
 
 mod certificates;
 mod documents;
+#[path = "../support/forge.rs"]
 mod forge;
 mod mails;
 mod mutations;

@@ -2,9 +2,8 @@
 
 use std::io::Write as _;
 
-use dieu7::digest::Sha256;
-
-use super::cms::Signer;
+/// Makes the CMS object over the octets that a signature covers.
+pub type Sign<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
 
 /// Hexadecimal digits reserved for the CMS object; what it leaves stays zero, as real signers pad.
 const RESERVED: usize = 8192;
@@ -14,7 +13,7 @@ const RANGE: &str = "[0 0000000000 0000000000 0000000000]";
 
 /// A page that is one picture of noise: nothing compresses it, so size on disk is work to do. `size` is met to within
 /// a picture's row; the smallest file has some 10 kB.
-pub fn signed_scan(size: usize, signer: &Signer) -> Vec<u8> {
+pub fn signed_scan(size: usize, cms: Sign<'_>) -> Vec<u8> {
     let rows = size.saturating_sub(RESERVED + 1200) / COLUMNS + 1;
     let noise = noise(rows * COLUMNS);
     let picture = format!(
@@ -42,7 +41,7 @@ pub fn signed_scan(size: usize, signer: &Signer) -> Vec<u8> {
             .to_vec(),
         signature.into_bytes(),
     ];
-    sign(file(&objects), signer)
+    sign(file(&objects), cms)
 }
 
 /// Header, objects from 1 on, a cross-reference table, and a trailer whose root is the first object.
@@ -61,15 +60,14 @@ fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     out
 }
 
-fn sign(mut file: Vec<u8>, signer: &Signer) -> Vec<u8> {
+fn sign(mut file: Vec<u8>, cms: Sign<'_>) -> Vec<u8> {
     // The last ones: the picture before them may hold anything.
     let range = file.windows(RANGE.len()).rposition(|octets| octets == RANGE.as_bytes()).unwrap();
     let start = range + RANGE.len() + " /Contents ".len();
     let end = start + RESERVED + 2;
     let numbers = format!("[0 {start:010} {end:010} {:010}]", file.len() - end);
     file[range..range + RANGE.len()].copy_from_slice(numbers.as_bytes());
-    let digest = Sha256::of(&[&file[..start], &file[end..]].concat());
-    let value = dieu7::digest::hex(&signer.sign(digest));
+    let value = dieu7::digest::hex(&cms(&[&file[..start], &file[end..]].concat()));
     file[start + 1..][..value.len()].copy_from_slice(value.as_bytes());
     file
 }
