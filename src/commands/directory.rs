@@ -15,5 +15,15 @@ pub fn run(arguments: &DirectoryArguments, lang: Lang) -> Result<u8, Failure> {
         directory.listings().len(),
         lang.pick("mục, không có lỗi", "entries, no errors")
     );
+    match directory.read_on() {
+        Some(day) => println!("{}: {}", lang.pick("Ngày đọc từ Cổng", "Read from the portal on"), day.vietnamese()),
+        None => println!(
+            "! {}",
+            lang.pick(
+                "Tệp không ghi ngày đọc: mọi thư sẽ là dir-stale. Thêm dòng đầu \"# read_on=2026-11-01\" (TOML: read_on).",
+                "The file does not say when it was read: all mail will be dir-stale. Add a first line \"# read_on=2026-11-01\" (TOML: read_on)."
+            )
+        ),
+    }
     Ok(FINE)
 }
