@@ -12,12 +12,9 @@ use crate::dossier::Examined;
 use crate::evidence::{Answer, Evidence, Need};
 use crate::message::stamps::stamps;
 use crate::message::{Claims, Message};
-use crate::policy::{Case, Judgement, Reason, Rulebook};
+use crate::policy::{Case, Judgement, ROUNDS, Reason, Rulebook};
 use crate::stamp::Stamp;
 use crate::time::UnixTime;
-
-/// Gathering ends after this many rounds: an answer may raise one more question (who signed it), not many.
-const ROUNDS: usize = 4;
 
 /// Asks the outside world.
 pub trait Gather: Send + Sync + 'static {
@@ -151,15 +148,13 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
         let mut case = case;
         for _ in 0..ROUNDS {
             let shared = Arc::new(case);
-            let mut needs = self.compute.needs(Arc::clone(&shared)).await;
+            let needs = self.compute.needs(Arc::clone(&shared)).await;
             case = Arc::unwrap_or_clone(shared);
-            needs.retain(|need| !case.evidence.holds(need));
+            let needs = case.unanswered(needs);
             if needs.is_empty() {
                 break;
             }
-            for (need, answer) in self.gather.gather(needs).await {
-                case.evidence.answer(need, answer);
-            }
+            case.take(self.gather.gather(needs).await);
         }
         case
     }

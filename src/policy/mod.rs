@@ -18,7 +18,7 @@ mod sending;
 mod signed;
 mod verdict;
 
-pub use case::Case;
+pub use case::{Case, ROUNDS};
 pub use constraint::{ConstraintId, Finding, Level};
 pub use judge::{judge, needs, unexamined};
 pub use judgement::{DocumentJudgement, Judgement, NotApplicable, Sender, SignatureJudgement};

@@ -143,7 +143,7 @@ fn in_force(in_force: InForce) -> (Outcome, Option<Reason>) {
 
 fn not_revoked(revocation: Option<Revocation>) -> (Outcome, Option<Reason>) {
     match revocation {
-        Some(Revocation::Clear | Revocation::RevokedLater) => (Met, None),
+        Some(Revocation::Clear) => (Met, None),
         Some(Revocation::Stale) => doubt(Reason::RevStale),
         Some(Revocation::Unavailable) | None => doubt(Reason::RevUnavailable),
         Some(Revocation::OnHold) => doubt(Reason::CertSuspended),
@@ -155,9 +155,6 @@ fn not_revoked(revocation: Option<Revocation>) -> (Outcome, Option<Reason>) {
 /// Remarks on a signature that decide nothing.
 pub(super) fn remarks(signature: &Validated) -> Vec<Reason> {
     let mut remarks = Vec::new();
-    if signature.revocation == Some(Revocation::RevokedLater) {
-        remarks.push(Reason::CertRevokedLater);
-    }
     if !signature.timestamped {
         remarks.push(Reason::TsNone);
     }

@@ -15,8 +15,6 @@ use crate::x509::{Certificate, Crl, CrlAnswer, CrlSet, CrlStatus, NoAnswer, Path
 pub enum Revocation {
     /// Fresh lists name no certificate of the path.
     Clear,
-    /// A certificate was revoked after the signature is proven to exist; that does not affect it.
-    RevokedLater,
     /// The newest list is past its nextUpdate.
     Stale,
     /// There is no list, or none that can be used.
@@ -96,11 +94,9 @@ fn status(
     match lists.status(certificate, issuer, at, budget) {
         CrlAnswer::Known { status: CrlStatus::Good, .. } => Revocation::Clear,
         CrlAnswer::Known { status: CrlStatus::Hold { .. }, .. } => Revocation::OnHold,
-        CrlAnswer::Known { status: CrlStatus::Revoked { at: revoked, reason, invalid_from }, .. } => {
-            // pki.md of the design, 15: a lost key taints what came before only from the day on that the issuer names.
-            let tainted = reason.taints_the_past() && invalid_from.is_some_and(|from| from <= at);
-            if revoked > at && !tainted { Revocation::RevokedLater } else { Revocation::Revoked }
-        }
+        // Whatever its date: a list at hand that names a day after the receipt shows that our clock is slow, or that
+        // the receipt was only assumed. Neither proves that the signature is older.
+        CrlAnswer::Known { status: CrlStatus::Revoked { .. }, .. } => Revocation::Revoked,
         CrlAnswer::Unknown(why) if why.iter().any(|(_, why)| matches!(why, NoAnswer::Stale { .. })) => {
             Revocation::Stale
         }
@@ -146,6 +142,17 @@ mod tests {
         };
         assert_eq!(listed(&[extension(21, false, &[0x0a, 1, 6])]), Revocation::OnHold);
         assert_eq!(listed(&[]), Revocation::CaRevoked);
+    }
+
+    #[test]
+    fn a_revocation_dated_after_the_receipt_proves_a_slow_clock_and_not_an_older_signature() {
+        let (top, middle) = (Party::new("Root", 1), Party::new("CA", 2));
+        let path = path(&top, &middle);
+        let lists = [crl_der(&top, &[], &[]), crl_der(&middle, &[(7, &[])], &[])];
+        for at in [NOW, UnixTime::from_seconds(0)] {
+            let found = check(&path, &gathered(&path, &lists), at, &Known::default(), &mut Budget::for_message());
+            assert_eq!(found, Revocation::Revoked, "{at}");
+        }
     }
 
     #[test]

@@ -220,7 +220,7 @@ fn conclude(
         Some(Revocation::Revoked) => return doubt(Indeterminate::RevokedNoPoe { ca: false }),
         Some(Revocation::CaRevoked) => return doubt(Indeterminate::RevokedNoPoe { ca: true }),
         Some(Revocation::OnHold) => return doubt(Indeterminate::TryLater(Doubt::OnHold)),
-        Some(Revocation::Clear | Revocation::RevokedLater | Revocation::Stale | Revocation::Unavailable) | None => {}
+        Some(Revocation::Clear | Revocation::Stale | Revocation::Unavailable) | None => {}
     }
     match in_force {
         InForce::Yes => {}
@@ -232,9 +232,7 @@ fn conclude(
         return doubt(Indeterminate::CryptoConstraintsNoPoe);
     }
     match revocation {
-        Some(Revocation::Clear | Revocation::RevokedLater) => {
-            Conclusion::Passed(Passed { path: path.clone(), best_signature_time: at })
-        }
+        Some(Revocation::Clear) => Conclusion::Passed(Passed { path: path.clone(), best_signature_time: at }),
         Some(Revocation::Stale) => doubt(Indeterminate::TryLater(Doubt::RevocationStale)),
         _ => doubt(Indeterminate::TryLater(Doubt::RevocationUnavailable)),
     }

@@ -223,3 +223,16 @@ fn a_log_folder_that_cannot_be_written_ends_serve_with_words_in_the_language() {
         assert!(words.contains("blocked") && words.contains(word), "{words}");
     }
 }
+
+#[test]
+fn a_verdict_that_is_none_and_a_peer_that_is_no_address_are_said_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, said) = dieu7(folder.path(), &["--lang", "en", "log", "list", "--verdict", "flagged-unsined"]);
+    assert_eq!(exit, 2);
+    assert!(said.contains("flagged-unsigned"), "{said}");
+    let settings = "[milter]\nsocket = \"inet:127.0.0.1:8895\"\nallow-peers = [\"my-host\"]\n";
+    std::fs::write(folder.path().join("peers.toml"), settings).unwrap();
+    let (exit, said) = dieu7(folder.path(), &["--lang", "en", "config", "show", "--config", "peers.toml"]);
+    assert_eq!(exit, 2);
+    assert!(said.contains("my-host"), "{said}");
+}

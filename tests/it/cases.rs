@@ -9,7 +9,7 @@ use dieu7::io::files;
 use dieu7::io::samples::{self, Sample};
 use dieu7::io::sources::CrlFolder;
 use dieu7::message::stamps::stamps;
-use dieu7::policy::{Case, Condition, Judgement, Reason, Rulebook, Verdict, judge, needs};
+use dieu7::policy::{Case, Condition, Judgement, Reason, Rulebook, Verdict, judge};
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 
@@ -36,17 +36,15 @@ impl Bench {
         let message = sample.message();
         let stamped = !stamps(&message, "Dieu7-Demo-").is_empty();
         let examined = dossier::examine(&message, &mut Budget::for_message());
-        let mut case = Case {
+        let case = Case {
             message: Some(Arc::new(message)),
             examined: Some(Arc::new(examined)),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: UnixTime::parse(AT).unwrap(),
             remarks: if stamped { vec![Reason::StampRemoved] } else { Vec::new() },
-        };
-        for (need, answer) in self.crls.answers(needs(&case, &mut Budget::for_message())) {
-            case.evidence.answer(need, answer);
         }
+        .gathered(|needs| self.crls.answers(needs));
         judge(&case, &mut Budget::for_message())
     }
 }

@@ -14,7 +14,7 @@ use dieu7::io::clock;
 use dieu7::io::files::{self, Trust};
 use dieu7::io::sources::CrlFolder;
 use dieu7::message::{Envelope, Message};
-use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge, needs};
+use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge};
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -151,17 +151,15 @@ impl Bench {
                 (Some(Arc::new(message)), examined, false)
             }
         };
-        let mut case = Case {
+        let case = Case {
             message,
             examined: Some(Arc::new(examined)),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: self.at,
             remarks: Vec::new(),
-        };
-        for (need, answer) in self.crls.answers(needs(&case, &mut Budget::for_message())) {
-            case.evidence.answer(need, answer);
         }
+        .gathered(|needs| self.crls.answers(needs));
         Checked { name, judgement: judge(&case, &mut Budget::for_message()), alone }
     }
 

@@ -48,6 +48,14 @@ mod tests {
     }
 
     #[test]
+    fn octets_after_a_dossier_are_refused() {
+        let message = Message::parse(Envelope::default(), b"\r\n".to_vec());
+        let mut octets = encode(&examine(&message, &mut Budget::for_message()).dossier).unwrap();
+        octets.push(0);
+        assert_eq!(decode(&octets).unwrap_err(), WireError::Malformed);
+    }
+
+    #[test]
     fn garbage_is_malformed_and_never_a_panic() {
         for length in 0..64 {
             let garbage: Vec<u8> = (0..length).map(|i| if i == 0 { VERSION } else { 0xff }).collect();

@@ -10,7 +10,7 @@ use dieu7::evidence::{Answer, Evidence, Piece};
 use dieu7::io::files;
 use dieu7::io::samples::{self, Sample};
 use dieu7::message::{Envelope, Message};
-use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge, needs};
+use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge};
 use dieu7::sender::Directory;
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
@@ -54,19 +54,17 @@ impl World {
 
     pub fn judge_at(&self, message: Message, at: &str) -> Judgement {
         let examined = dossier::examine(&message, &mut Budget::for_message());
-        let mut case = Case {
+        let pieces =
+            || self.crls.iter().map(|octets| Piece { octets: octets.clone().into(), source: String::new() }).collect();
+        let case = Case {
             message: Some(Arc::new(message)),
             examined: Some(Arc::new(examined)),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: UnixTime::parse(at).unwrap(),
             remarks: Vec::new(),
-        };
-        for need in needs(&case, &mut Budget::for_message()) {
-            let pieces =
-                self.crls.iter().map(|octets| Piece { octets: octets.clone().into(), source: String::new() }).collect();
-            case.evidence.answer(need, Answer::Pieces(pieces));
         }
+        .gathered(|needs| needs.into_iter().map(|need| (need, Answer::Pieces(pieces()))).collect());
         judge(&case, &mut Budget::for_message())
     }
 
