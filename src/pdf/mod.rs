@@ -27,6 +27,7 @@ mod signature;
 mod span;
 mod survey;
 mod text;
+mod unexplained;
 mod value;
 mod xref;
 
@@ -39,8 +40,9 @@ pub use active::{ActiveContent, ActiveKind};
 pub use byte_range::{ByteRange, ByteRangeError, Coverage};
 pub use contents::{ContentsError, contents_octets, padding_is_zero};
 pub use fault::{Fault, Limit, ReadError};
-pub use modification::{Change, ChangedField, Modification, Unexplained, Why};
+pub use modification::{Change, ChangedField, Modification};
 pub use oddity::{Oddity, OddityKind, Weight};
 pub use reading::{Reading, Revision, XrefKind, read};
 pub use signature::{Rectangle, SignatureField, SignatureKind, SubFilter};
 pub use span::Span;
+pub use unexplained::{Seat, Unexplained, Why};

@@ -17,7 +17,7 @@ use super::second::{SecondOpinion, second_opinion};
 use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
 use super::survey::{Survey, survey};
-use super::value::{Dictionary, Value};
+use super::value::Dictionary;
 use super::xref::{Place, SectionKind};
 use crate::budget::Budget;
 
@@ -100,11 +100,11 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         budget.signature()?;
         signatures.extend(SignatureField::read(&file, field));
     }
-    let changes = changes(&file, &survey, &signature_numbers, &signatures);
+    let pages = pages(&file, catalog);
+    let changes = changes(&file, &survey, &signature_numbers, &signatures, pages.as_deref());
     for signature in &mut signatures {
         signature.modification = modification(signature, &changes);
     }
-    let page_count = page_count(&file, catalog);
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }
@@ -114,7 +114,7 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         signatures,
         oddities: odd.into_vec(),
         active: survey.active.into_vec(),
-        page_count,
+        page_count: pages.and_then(|pages| u32::try_from(pages.len()).ok()),
     })
 }
 
@@ -153,8 +153,14 @@ fn changes(
     survey: &Survey,
     signature_numbers: &BTreeSet<u32>,
     signatures: &[SignatureField],
+    pages: Option<&[u32]>,
 ) -> Vec<Change> {
-    let comparison = Comparison::new(file, &survey.referrers, signature_numbers);
+    let mut changes = vec![Change::none(); file.parts().len()];
+    // Nobody vouched for what came before the first signature.
+    let Some(first_signed) = signatures.iter().filter_map(|signature| signature.revision).min() else { return changes };
+    if first_signed >= file.newest() {
+        return changes;
+    }
     let mut signings: Vec<Vec<Signing>> = vec![Vec::new(); file.parts().len()];
     for signature in signatures.iter().filter(|signature| signature.coverage != Coverage::GapNotContents) {
         let written = file.version(signature.value.0, file.newest()).map(|version| version.revision);
@@ -165,16 +171,15 @@ fn changes(
             signings.push(Signing { value: signature.value, only_time });
         }
     }
-    let first_signed = signatures.iter().filter_map(|signature| signature.revision).min();
-    (0..file.parts().len())
-        .map(|revision| match signings.get(revision).map(Vec::as_slice) {
-            // Nobody vouched for what came before the first signature.
-            _ if first_signed.is_none_or(|first| revision <= first) => Change::none(),
+    let comparison = Comparison::new(file, &survey.referrers, signature_numbers, pages);
+    for (revision, change) in changes.iter_mut().enumerate().skip(first_signed.saturating_add(1)) {
+        *change = match signings.get(revision).map(Vec::as_slice) {
             // Two signatures cannot both be the last thing that one save wrote.
             Some([signing]) => comparison.change(revision, Some(*signing)),
             _ => comparison.change(revision, None),
-        })
-        .collect()
+        };
+    }
+    changes
 }
 
 fn modification(signature: &SignatureField, changes: &[Change]) -> Modification {
@@ -185,12 +190,12 @@ fn modification(signature: &SignatureField, changes: &[Change]) -> Modification 
     })
 }
 
-/// Counts the leaves of the page tree (ISO 32000-2, 7.7.3).
-fn page_count(file: &File<'_>, catalog: &Dictionary<'_>) -> Option<u32> {
+/// Object numbers of the leaves of the page tree in their order (ISO 32000-2, 7.7.3).
+fn pages(file: &File<'_>, catalog: &Dictionary<'_>) -> Option<Vec<u32>> {
     let newest = file.newest();
     let mut nodes = vec![catalog.reference(b"Pages")?];
     let mut seen = BTreeSet::new();
-    let mut count = 0_u32;
+    let mut leaves = Vec::new();
     while let Some(id) = nodes.pop() {
         if !seen.insert(id.0) {
             return None;
@@ -198,19 +203,16 @@ fn page_count(file: &File<'_>, catalog: &Dictionary<'_>) -> Option<u32> {
         let object = file.object(id, newest)?;
         let node = object.dictionary()?;
         match node.get(b"Kids") {
-            None => count += 1,
+            None => leaves.push(id.0),
             Some(kids) => {
                 let kids = file.resolve(kids, newest)?;
-                for kid in kids.value.as_array()? {
-                    match kid.value {
-                        Value::Reference(id) => nodes.push(id),
-                        _ => return None,
-                    }
+                for kid in kids.value.as_array()?.iter().rev() {
+                    nodes.push(kid.as_reference()?);
                 }
             }
         }
     }
-    Some(count)
+    Some(leaves)
 }
 
 fn ask_second_reader(octets: &[u8], newest_xref: usize, signatures: &[SignatureField], odd: &mut Oddities) {

@@ -10,7 +10,7 @@ use super::oddity::{Oddities, OddityKind};
 use super::value::{Dictionary, Value};
 use super::xref::Place;
 
-/// A reference to an object that some later revision writes again.
+/// A reference to an object that some update writes.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Referrer {
     pub(super) target: u32,
@@ -73,16 +73,9 @@ pub(super) fn survey(file: &File<'_>, structure: Vec<(usize, usize)>, odd: &mut 
     found
 }
 
-/// Numbers with more than one definition: only for those it matters who refers to them.
+/// Numbers that an update defines: only for those it matters who refers to them, or did while they were nothing.
 fn overwritten(file: &File<'_>) -> BTreeSet<u32> {
-    let mut pairs = file.versions().windows(2);
-    let mut numbers = BTreeSet::new();
-    while let Some([one, two]) = pairs.next() {
-        if one.number == two.number {
-            numbers.insert(one.number);
-        }
-    }
-    numbers
+    file.versions().iter().filter(|version| version.revision > 0).map(|version| version.number).collect()
 }
 
 impl Survey {
