@@ -6,7 +6,10 @@ use crate::budget::Budget;
 mod attacks;
 mod corpora;
 mod hostile;
+mod levels;
+mod sameness;
 mod shapes;
+mod tagged;
 
 fn is_clean(reading: &Reading, signature: &SignatureField) -> bool {
     signature.coverage != Coverage::GapNotContents
