@@ -4,7 +4,9 @@ use super::*;
 use crate::budget::Budget;
 
 mod attacks;
+mod carriers;
 mod corpora;
+mod fields;
 mod hostile;
 mod levels;
 mod sameness;
