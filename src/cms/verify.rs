@@ -5,7 +5,7 @@ use super::fault::CmsFault;
 use super::signed_data::{DATA, SignedData};
 use crate::algorithm::{DigestAlgorithm, VerifyError};
 use crate::asn1::{self, Asn1Error, Reader, Value, context};
-use crate::x509::Certificate;
+use crate::x509::{Certificate, Name};
 
 impl SignedData {
     /// The signer's certificate among those that came along: named by the sid and, when the signed attributes have it,
@@ -26,6 +26,13 @@ impl SignedData {
             (None, _) => Err(CmsFault::CertificateMissing),
             (Some(_), Some(_)) => Err(CmsFault::CertificateAmbiguous),
         }
+    }
+
+    /// Whether a signed attribute names another issuer or serial number than the certificate has whose digest it names.
+    #[must_use]
+    pub fn issuer_serial_differs(&self) -> bool {
+        let (Ok(Some(named)), Ok(certificate)) = (self.ess(), self.signer_certificate()) else { return false };
+        named.iter().any(|one| !one.agrees(certificate))
     }
 
     /// Verifies a detached signature over the parts as if they stood one after the other: the two ranges of a PDF.
@@ -124,12 +131,14 @@ impl SignedData {
     }
 }
 
-/// ESSCertID or ESSCertIDv2 (RFC 5035, 3 and 4). The issuer and serial number in it add nothing to the digest, and
-/// signers are known to get them wrong; the digest alone is compared.
+/// ESSCertID or ESSCertIDv2 (RFC 5035, 3 and 4). The digest decides; the issuer and serial number in it add nothing to
+/// it, and signers are known to get them wrong, so that a difference is told and no more (EN 319 102-1, 5.2.3.4).
 struct CertificateDigest {
     /// `None` for an algorithm that is not known: then no certificate is the one.
     algorithm: Option<DigestAlgorithm>,
     digest: Vec<u8>,
+    /// IssuerSerial, its content.
+    issuer_serial: Option<Vec<u8>>,
 }
 
 impl CertificateDigest {
@@ -142,7 +151,22 @@ impl CertificateDigest {
         {
             algorithm = DigestAlgorithm::from_identifier(Reader::new(identifier.content))?;
         }
-        Ok(Self { algorithm, digest: fields.expect(asn1::OCTET_STRING)?.to_vec() })
+        let digest = fields.expect(asn1::OCTET_STRING)?.to_vec();
+        let issuer_serial = fields.optional(asn1::SEQUENCE)?.map(|value| value.content.to_vec());
+        Ok(Self { algorithm, digest, issuer_serial })
+    }
+
+    /// Whether issuer and serial number, where they are stated, are those of this certificate.
+    fn agrees(&self, certificate: &Certificate) -> bool {
+        let Some(content) = &self.issuer_serial else { return true };
+        let read = || -> Result<bool, Asn1Error> {
+            let mut fields = Reader::new(content);
+            // One directoryName among GeneralNames (RFC 5035, 5.4.1).
+            let issuer = Name::parse(fields.inside(asn1::SEQUENCE)?.expect(context(4))?)?;
+            let serial = fields.expect(asn1::INTEGER)?;
+            Ok(issuer == *certificate.issuer() && serial == certificate.serial())
+        };
+        read().unwrap_or(false)
     }
 
     fn names(&self, certificate: &Certificate) -> bool {
