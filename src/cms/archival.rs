@@ -13,7 +13,7 @@ pub struct RevocationValues {
 }
 
 /// A signature has some, one for each certificate of its path; more only cost time.
-pub const MAX_REVOCATION_VALUES: usize = 200;
+pub const MAX_REVOCATION_VALUES: usize = 50;
 
 /// id-ri-ocsp-response (RFC 5940, 2.1).
 const OCSP_RESPONSE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x10, 2];

@@ -1,6 +1,6 @@
 //! Signature acceptance validation (EN 319 102-1, 5.2.8): are the algorithms still secure at the time that is proven?
 
-use crate::algorithm::{DigestAlgorithm, KeyKind, SignatureScheme};
+use crate::algorithm::{DigestAlgorithm, KeyKind};
 use crate::x509::Certificate;
 
 use super::context::Context;
@@ -8,12 +8,7 @@ use super::integrity::Checked;
 
 /// Circular 15/2025/TT-BKHCN, appendix I, with SHA-1 by date. Nothing proves a time before the receipt yet.
 pub(super) fn strong(checked: &Checked, context: &Context<'_>) -> bool {
-    let Some(cms) = &checked.cms else { return true };
-    let sha1 = match cms.scheme() {
-        Ok(SignatureScheme::RsaPkcs1 { digest } | SignatureScheme::Ecdsa { digest }) => is_weak(digest),
-        Ok(SignatureScheme::RsaPss { digest, mgf_digest, .. }) => is_weak(digest) || is_weak(mgf_digest),
-        Ok(SignatureScheme::Ed25519) | Err(_) => false,
-    } || cms.digest_algorithm().is_some_and(is_weak);
+    let sha1 = checked.digests().any(is_weak);
     let short_key = checked.signer().is_some_and(|signer| is_short(signer, context.rsa_bits_least));
     !short_key && (!sha1 || context.at < context.sha1_until)
 }

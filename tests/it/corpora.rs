@@ -167,8 +167,8 @@ fn integrity(judgement: &Judgement) -> String {
     }
     let mut said: Vec<String> = signatures
         .iter()
-        // A document timestamp is nobody's signature, and tokens are not evaluated yet.
-        .filter(|one| one.sub_filter != "ETSI.RFC3161")
+        // A document timestamp is nobody's signature.
+        .filter(|one| !one.is_timestamp)
         .map(|one| {
             let doubt = if one.ambiguous { "Ambiguous, " } else { "" };
             format!("{doubt}{:?}", one.integrity)
