@@ -5,7 +5,7 @@
 use std::io::Read as _;
 
 use super::value::{Dictionary, Located, Value, same_name};
-use crate::budget::{Budget, Exhausted};
+use crate::budget::{Budget, Exhausted, Resource};
 
 /// Why a stream could not be decoded.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,17 +23,28 @@ impl From<Exhausted> for FilterError {
 
 /// Decodes `data` as the stream dictionary says.
 pub(super) fn decode(dictionary: &Dictionary<'_>, data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, FilterError> {
+    decode_within(dictionary, data, usize::MAX, budget)
+}
+
+/// As [`decode`], where no more than `most` octets are wanted; more are not made.
+pub(super) fn decode_within(
+    dictionary: &Dictionary<'_>,
+    data: &[u8],
+    most: usize,
+    budget: &mut Budget,
+) -> Result<Vec<u8>, FilterError> {
     // An external file in place of the data (ISO 32000-2, 7.3.8.2) is never opened.
     if dictionary.has(b"F") {
         return Err(FilterError::Unsupported);
     }
     match filters(dictionary)?.as_slice() {
+        [] if data.len() > most => Err(Exhausted(Resource::Decoded).into()),
         [] => {
             budget.decoded(data.len())?;
             Ok(data.to_vec())
         }
         [name] if same_name(name, b"FlateDecode") || same_name(name, b"Fl") => {
-            let plain = inflate(data, budget)?;
+            let plain = inflate(data, most, budget)?;
             match parameters(dictionary) {
                 Some(parameters) => predict(parameters, plain),
                 None => Ok(plain),
@@ -60,13 +71,13 @@ fn parameters<'d, 'a>(dictionary: &'d Dictionary<'a>) -> Option<&'d Dictionary<'
     value.as_array().map_or(Some(value), <[_]>::first)?.as_dictionary()
 }
 
-fn inflate(data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, FilterError> {
+fn inflate(data: &[u8], most: usize, budget: &mut Budget) -> Result<Vec<u8>, FilterError> {
     let mut plain = Vec::new();
     // One octet more than is paid for tells "just fits" from "too much".
-    let limit = budget.decoded_left().saturating_add(1);
+    let limit = budget.decoded_left().min(most as u64).saturating_add(1);
     flate2::read::ZlibDecoder::new(data).take(limit).read_to_end(&mut plain).map_err(|_| FilterError::Damaged)?;
     budget.decoded(plain.len())?;
-    Ok(plain)
+    if plain.len() > most { Err(Exhausted(Resource::Decoded).into()) } else { Ok(plain) }
 }
 
 /// Undoes the PNG predictors (ISO 32000-2, 7.4.4.4; PNG, 9.2).

@@ -14,6 +14,7 @@ use super::file::File;
 use super::modification::{Change, Modification};
 use super::oddity::{Oddities, Oddity, OddityKind, Weight};
 use super::second::{SecondOpinion, second_opinion};
+use super::security_store::{self, SecurityStore};
 use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
 use super::survey::{Survey, survey};
@@ -32,6 +33,8 @@ pub struct Reading {
     pub oddities: Vec<Oddity>,
     /// Content that does something.
     pub active: Vec<ActiveContent>,
+    /// Validation material that somebody put into the file.
+    pub store: SecurityStore,
     /// Leaves of the page tree; `None` where it cannot be walked.
     pub page_count: Option<u32>,
 }
@@ -105,6 +108,7 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
     for signature in &mut signatures {
         signature.modification = modification(signature, &changes);
     }
+    let store = security_store::read(&file, catalog, budget);
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }
@@ -114,6 +118,7 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         signatures,
         oddities: odd.into_vec(),
         active: survey.active.into_vec(),
+        store,
         page_count: pages.and_then(|pages| u32::try_from(pages.len()).ok()),
     })
 }

@@ -31,6 +31,8 @@ pub struct SignatureField {
     pub byte_range: Result<ByteRange, ByteRangeError>,
     /// Position of the signature value, brackets included.
     pub contents: Result<Span, ContentsError>,
+    /// Positions of the certificates that `adbe.x509.rsa_sha1` has in `/Cert` of the dictionary, the signer's first.
+    pub certificates: Vec<Span>,
     /// How far the signature reaches, `GapNotContents` where range or value cannot be read.
     pub coverage: Coverage,
     /// Index of the revision at whose end the covered range ends; `None` where it ends within one.
@@ -149,6 +151,10 @@ impl SignatureField {
             location: string(b"Location"),
             doc_mdp: doc_mdp(file, dictionary),
             shown: field.widgets.iter().find_map(|widget| Rectangle::of_widget(file, *widget, newest)),
+            certificates: match sub_filter {
+                SubFilter::AdbeX509RsaSha1 => certificates(file, dictionary, holder.span.is_some()),
+                _ => Vec::new(),
+            },
             field: field.name,
             object: field.object,
             value: field.value,
@@ -199,6 +205,24 @@ fn contents(dictionary: &Dictionary<'_>, in_file: bool) -> Result<Span, Contents
         Value::Hexadecimal(_) => Ok(Span::found(value.start, value.end)),
         _ => Err(ContentsError::WrongType),
     }
+}
+
+/// Signers write two or three.
+const CERTIFICATES: usize = 20;
+
+/// `/Cert`: one string, or an array of them (ISO 32000-1, table 252).
+fn certificates(file: &File<'_>, dictionary: &Dictionary<'_>, in_file: bool) -> Vec<Span> {
+    let newest = file.newest();
+    let Some(value) = dictionary.get(b"Cert") else { return Vec::new() };
+    // Only what stands in the file itself has a position.
+    let found = match value.as_reference() {
+        None => in_file.then(|| value.clone()),
+        Some(id) => file.object(id, newest).filter(|object| object.span.is_some()).map(|object| object.value),
+    };
+    let Some(value) = found else { return Vec::new() };
+    let strings = value.as_array().map_or(std::slice::from_ref(&value), |items| items);
+    let strings = strings.iter().filter(|item| matches!(item.value, Value::Hexadecimal(_) | Value::Literal(_)));
+    strings.take(CERTIFICATES).map(|item| Span::found(item.start, item.end)).collect()
 }
 
 /// The revision that ends where the covered range ends, white space after either of them aside.

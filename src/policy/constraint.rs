@@ -92,6 +92,7 @@ constraints! {
     InForce B "in-force" "The certificates were in force when the signature was made.";
     NotRevoked B "not-revoked" "None of them was revoked or suspended then.";
     Algorithm B "algorithm" "The algorithms are still secure.";
+    Timestamp B "timestamp" "The timestamps of the signature are intact.";
     FileKind C "file-kind" "The file is a PDF or of another kind that cannot be edited.";
     Scan C "scan" "The pages were scanned from the original.";
     SentDirectly C "sent-directly" "The mailbox sent the file itself, not inside a forwarded message.";

@@ -85,11 +85,7 @@ impl Bench<'_> {
             judged.remarks.push(Reason::FileActive);
         }
         judged.details.extend(reading.oddities.iter().map(ToString::to_string));
-        let validated: Vec<Validated> = reading
-            .signatures
-            .iter()
-            .map(|field| signature::validate(octets, field, &reading.oddities, &self.context, budget))
-            .collect();
+        let validated = signature::validate(octets, reading, &self.context, budget);
         let signers = reading.signatures.iter().map(|field| field.kind == SignatureKind::Signature);
         let candidates: Vec<usize> = signers.enumerate().filter_map(|(i, signs)| signs.then_some(i)).collect();
         if candidates.is_empty() {
@@ -212,7 +208,8 @@ fn result(judged: &DocumentJudgement, unexamined: bool) -> DocumentResult {
 fn earlier_broken(validated: &[Validated], index: usize, reading: &Reading) -> bool {
     let mine = reading.signatures.get(index).and_then(|field| field.revision);
     validated.iter().zip(&reading.signatures).enumerate().any(|(other, (one, field))| {
-        let earlier = other != index && field.revision < mine;
+        // A document timestamp is nobody's signature: what it covered, nobody vouched for.
+        let earlier = other != index && field.revision < mine && field.kind == SignatureKind::Signature;
         earlier
             && matches!(
                 one.integrity,

@@ -153,6 +153,7 @@ condition_table!(ConditionB {
     in_force: InForce,
     not_revoked: NotRevoked,
     algorithm: Algorithm,
+    timestamp: Timestamp,
 });
 
 condition_table!(ConditionC {

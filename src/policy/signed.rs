@@ -3,7 +3,9 @@
 
 use crate::pdf::Modification;
 use crate::sender::Binding;
-use crate::signature::{Failure, FormatFault, InForce, Integrity, Revocation, Trust, Validated};
+use crate::signature::{
+    Failure, FormatFault, InForce, Integrity, Revocation, Timestamp, TimestampFault, Trust, Validated,
+};
 
 use super::constraint::{ConstraintId, Finding};
 use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
@@ -51,6 +53,7 @@ pub(super) fn weigh(signature: &Validated, beside: Beside, binding: &Binding, po
         finding(ConstraintId::NotRevoked, not_revoked(signature.revocation)),
         finding(ConstraintId::Algorithm, if signature.strong { (Met, None) } else { doubt(Reason::SigWeak) }),
     ];
+    findings.extend(broken_timestamp(signature).then(|| finding(ConstraintId::Timestamp, doubt(Reason::TsBad))));
     // What depends on a path has nothing to say without one; the path itself tells why (b) is not met.
     if !matches!(signature.trust, Trust::Trusted(_)) {
         findings.retain(|f| !matches!(f.constraint, ConstraintId::InForce | ConstraintId::NotRevoked));
@@ -150,6 +153,15 @@ fn not_revoked(revocation: Option<Revocation>) -> (Outcome, Option<Reason>) {
         Some(Revocation::Revoked) => doubt(Reason::CertRevokedNoProof),
         Some(Revocation::CaRevoked) => no(Reason::CaRevoked),
     }
+}
+
+/// A token that is broken while none is intact. Unsigned attributes are anybody's: a bad token beside a good one takes
+/// nothing away, and one that was merely not examined accuses nobody.
+fn broken_timestamp(signature: &Validated) -> bool {
+    let tokens = &signature.timestamps;
+    !signature.is_timestamp
+        && !tokens.iter().any(Timestamp::is_intact)
+        && tokens.iter().any(|token| !matches!(token.outcome(), Ok(()) | Err(TimestampFault::Unexamined)))
 }
 
 /// Remarks on a signature that decide nothing.

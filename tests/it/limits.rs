@@ -27,8 +27,7 @@ fn a_signature_value_is_paid_for_each_time_it_is_read() {
         sha1_until: UnixTime::from_seconds(0),
     };
     let validate = |budget: &mut Budget| {
-        let (file, field) = (&examined.octets[0], &reading.signatures[0]);
-        signature::validate(file, field, &reading.oddities, &context, budget).integrity
+        signature::validate(&examined.octets[0], reading, &context, budget).swap_remove(0).integrity
     };
     assert_eq!(validate(&mut budget), Integrity::Intact);
     budget.decoded(usize::try_from(budget.decoded_left()).unwrap()).unwrap();

@@ -1,0 +1,80 @@
+//! Cryptographic verification (EN 319 102-1, 5.2.7): are the signed octets the ones that were signed, by the key of the
+//! certificate that was named?
+
+use crate::algorithm::VerifyError;
+use crate::budget::Budget;
+use crate::cms::CmsFault;
+
+use super::conclusion::{Failure, FormatFault};
+use super::format_checking::{Form, Formatted, RSA_SHA1, Value};
+use super::integrity::Integrity;
+use super::signing_certificate;
+use super::timestamp::{Timestamp, TimestampFault, TimestampKind};
+
+/// Verifies; for a document timestamp the token is told beside it.
+pub(super) fn verify(formatted: &Formatted<'_>, budget: &mut Budget) -> (Result<(), Integrity>, Option<Timestamp>) {
+    let Formatted { form, value, signed, .. } = formatted;
+    let digested = signed.iter().map(|slice| slice.len() as u64).sum();
+    if budget.signature_check().and_then(|()| budget.digested(digested)).is_err() {
+        return (Err(Integrity::Unexamined), None);
+    }
+    let verified = match (form, value) {
+        (Form::Timestamp, Value::Cms(cms)) => {
+            let token = Timestamp::of(TimestampKind::Document, cms, signed);
+            return (token.outcome().map_err(of_token), Some(token));
+        }
+        (Form::Cades | Form::Pkcs7, Value::Cms(cms)) => cms.verify(signed),
+        (Form::Pkcs7Sha1, Value::Cms(cms)) => cms.verify_sha1_content(signed),
+        (Form::RsaSha1, Value::Pkcs1 { signature, .. }) => return (bare(value, signed, signature), None),
+        (Form::RsaSha1, Value::Cms(_))
+        | (Form::Cades | Form::Pkcs7 | Form::Pkcs7Sha1 | Form::Timestamp, Value::Pkcs1 { .. }) => {
+            return (Err(Integrity::Unsupported), None);
+        }
+    };
+    let integrity = match verified {
+        Ok(()) if signing_certificate::is_protected(*form, value) => Ok(()),
+        Ok(()) => Err(Integrity::Unsupported),
+        Err(fault) => Err(of_fault(&fault)),
+    };
+    (integrity, None)
+}
+
+fn bare(value: &Value, signed: &[&[u8]], signature: &[u8]) -> Result<(), Integrity> {
+    let signer = signing_certificate::identify(value).ok_or(Integrity::NoCertificate)?;
+    let key = signer.public_key().map_err(|_| Integrity::Unsupported)?;
+    key.verify(RSA_SHA1, signed, signature).map_err(|error| match error {
+        VerifyError::Mismatch => Integrity::Failed(Failure::SigCrypto),
+        VerifyError::OtherKey | VerifyError::Weak(_) => Integrity::Unsupported,
+    })
+}
+
+/// What a fault of the CMS object says about the document: only a mismatch proves that something was changed.
+fn of_fault(fault: &CmsFault) -> Integrity {
+    match fault {
+        CmsFault::HashMismatch => Integrity::Failed(Failure::Hash),
+        CmsFault::SignatureMismatch => Integrity::Failed(Failure::SigCrypto),
+        CmsFault::CertificateAmbiguous | CmsFault::CertificateMissing => Integrity::NoCertificate,
+        // RFC 5652 allows a signature without signed attributes, PAdES does not; nothing is known to be changed.
+        CmsFault::NoSignedAttributes | CmsFault::Key(_) | CmsFault::Scheme(_) | CmsFault::Verify(_) => {
+            Integrity::Unsupported
+        }
+        CmsFault::AlgorithmProtection
+        | CmsFault::Attribute { .. }
+        | CmsFault::CertificateSubstituted
+        | CmsFault::Content
+        | CmsFault::ContentType => Integrity::Failed(Failure::Format(FormatFault::Cms)),
+    }
+}
+
+/// The same of a token that stands in the place of a signature.
+fn of_token(fault: &TimestampFault) -> Integrity {
+    match fault {
+        TimestampFault::Imprint => Integrity::Failed(Failure::Hash),
+        TimestampFault::Token(fault) => of_fault(fault),
+        TimestampFault::Cms(_) | TimestampFault::Content(_) => Integrity::Failed(Failure::Format(FormatFault::Cms)),
+        TimestampFault::ImprintAlgorithm | TimestampFault::Unprotected | TimestampFault::Usage => {
+            Integrity::Unsupported
+        }
+        TimestampFault::Unexamined => Integrity::Unexamined,
+    }
+}
