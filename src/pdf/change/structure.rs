@@ -34,8 +34,9 @@ impl<'s> Step<'s, '_> {
         self.explained.insert(number);
         for (key, before, after) in self.differences(old, new) {
             match (&*key, before.map(|before| &before.value), after.map(|after| &after.value)) {
-                (b"IDTree" | b"ParentTree", _, Some(_)) | (b"K", ..) => {}
-                (b"ParentTreeNextKey", None, Some(Value::Integer(_))) => {}
+                (b"IDTree" | b"ParentTree", _, Some(_))
+                | (b"K", ..)
+                | (b"ParentTreeNextKey", None, Some(Value::Integer(_))) => {}
                 (b"ParentTreeNextKey", Some(Value::Integer(before)), Some(Value::Integer(after)))
                     if before <= after => {}
                 _ => self.refuse_key(number, &key),
