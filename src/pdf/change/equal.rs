@@ -18,8 +18,20 @@ const DEPTH: u32 = 48;
 const UNIQUE: [&[u8]; 9] =
     [b"Annot", b"Catalog", b"OCG", b"OCMD", b"Page", b"Pages", b"Sig", b"StructElem", b"StructTreeRoot"];
 /// Keys that name what has an identity, even where its `/Type` is missing.
-const IDENTIFYING: [&[u8]; 9] =
-    [b"Annots", b"Fields", b"Kids", b"OC", b"OCGs", b"P", b"Parent", b"Properties", b"StructParents"];
+const IDENTIFYING: [&[u8]; 12] = [
+    b"Annots",
+    b"Fields",
+    b"Kids",
+    b"OC",
+    b"OCGs",
+    b"OCProperties",
+    b"P",
+    b"Parent",
+    b"Properties",
+    b"StructParents",
+    b"StructTreeRoot",
+    b"V",
+];
 
 /// One comparison: it counts only as a whole.
 struct Equality {

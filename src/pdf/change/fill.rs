@@ -18,7 +18,9 @@ impl Step<'_, '_> {
                 // The state of a button is a name; what the others hold is text or a choice of texts.
                 (b"AP" | b"AS" | b"I" | b"M" | b"MK" | b"RV" | b"V", _) => {
                     filled = true;
-                    after.iter().for_each(|after| self.explain_new(after));
+                    if let Some(after) = after {
+                        self.explain_new(after);
+                    }
                 }
                 (b"TI", Some(Value::Integer(_))) => filled = true,
                 _ => self.refuse_key(number, &key),

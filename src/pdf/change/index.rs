@@ -135,7 +135,8 @@ fn push(file: &File<'_>, holder: &Dictionary<'_>, key: &[u8], above: &Entry, ope
     let Some(depth) = above.depth.checked_sub(1) else { return };
     let array = holder.get(key).and_then(|array| file.resolve(array, file.newest()));
     for item in array.as_ref().and_then(|array| array.value.as_array()).unwrap_or_default() {
-        if let Some(id) = item.as_reference() {
+        // Number 0 is never an object (7.5.4), and stands for the form itself here.
+        if let Some(id) = item.as_reference().filter(|id| id.0 != 0) {
             open.push(Entry { number: id.0, parent: above.number, kind: above.kind, hash: above.hash, depth });
         }
     }

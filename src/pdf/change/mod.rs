@@ -156,6 +156,9 @@ impl Step<'_, '_> {
     /// Notes what goes beyond a further signature.
     fn exceed(&mut self, number: u32, why: Why, level: Modification) {
         self.reach(level);
+        if self.unexplained.iter().any(|(of, what)| (*of, what) == (number, &why)) {
+            return;
+        }
         // What is worse is said first, however late it is found.
         if self.unexplained.len() >= KEPT && level == Modification::Other {
             let milder = self.unexplained.iter().rposition(|(_, why)| is_mild(why));

@@ -7,7 +7,6 @@ use super::difference::shift;
 use super::index::Kind;
 use super::{Step, Touch, generation};
 use crate::pdf::file::Object;
-use crate::pdf::modification::Modification;
 use crate::pdf::value::{Dictionary, Id, Located, Value, decoded_name};
 
 impl Step<'_, '_> {
@@ -97,12 +96,9 @@ impl Step<'_, '_> {
             match (&*key, before, after) {
                 (b"Annots", _, Some(_)) => {}
                 // In what order the keyboard visits fields (table 31), and the page's place in the structure's index.
-                (b"Tabs", _, Some(Located { value: Value::Name(_), .. })) => {
-                    self.reach(Modification::FurtherSignature);
-                }
-                (b"StructParents", None, Some(Located { value: Value::Integer(_), .. })) => {
-                    self.reach(Modification::FurtherSignature);
-                }
+                (b"Tabs", _, Some(Located { value: Value::Name(b"A" | b"C" | b"R" | b"S" | b"W"), .. }))
+                | (b"StructParents", None, Some(Located { value: Value::Integer(_), .. }))
+                    if self.signing.is_some() => {}
                 _ => self.refuse_key(id.0, &key),
             }
         }

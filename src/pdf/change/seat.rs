@@ -33,8 +33,8 @@ impl Step<'_, '_> {
         if catalog.is_some_and(|id| id.0 == number) {
             return Seat::Catalog;
         }
-        let versions = [self.after, self.before].into_iter().filter_map(|at| self.file.version(number, at));
-        let Some(object) = versions.filter_map(|version| self.file.read(version).ok()).next() else {
+        let mut versions = [self.after, self.before].into_iter().filter_map(|at| self.file.version(number, at));
+        let Some(object) = versions.find_map(|version| self.file.read(version).ok()) else {
             return Seat::Object(Vec::new());
         };
         match object.dictionary() {

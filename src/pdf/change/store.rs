@@ -54,7 +54,8 @@ impl<'s> Step<'s, '_> {
                 Some(form) => self.store_part(number, value, form),
                 None => false,
             };
-            if !fits {
+            // What nobody wrote again leads to nothing new, however odd it is.
+            if !fits && self.touch(number).is_some() {
                 self.refuse_key(number, &key);
             }
         }

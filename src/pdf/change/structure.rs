@@ -23,10 +23,18 @@ impl<'s> Step<'s, '_> {
             self.structure_root(root.0, old, new);
         }
         // A node of a tree may have been written again below roots that were not.
-        if written || self.unexplained_overwritten().iter().any(|number| self.is_tree_node(*number)) {
-            let next = old.integer::<i64>(b"ParentTreeNextKey");
-            self.grown_tree(root.0, b"ParentTree", old.get(b"ParentTree"), new.get(b"ParentTree"), next);
-            self.grown_tree(root.0, b"IDTree", old.get(b"IDTree"), new.get(b"IDTree"), None);
+        let deep = self.unexplained_overwritten().iter().any(|number| self.is_tree_node(*number));
+        if written || deep {
+            let next = old.integer::<i64>(b"ParentTreeNextKey").filter(|_| !deep);
+            for (key, next) in [(b"ParentTree".as_slice(), next), (b"IDTree", None)] {
+                let (old, new) = (old.get(key), new.get(key));
+                let left_alone = old.zip(new).is_some_and(|(old, new)| {
+                    old.same(new) && new.as_reference().is_none_or(|id| self.touch(id.0).is_none())
+                });
+                if deep || !left_alone {
+                    self.grown_tree(root.0, key, old, new, next);
+                }
+            }
         }
     }
 
@@ -34,8 +42,9 @@ impl<'s> Step<'s, '_> {
         self.explained.insert(number);
         for (key, before, after) in self.differences(old, new) {
             match (&*key, before.map(|before| &before.value), after.map(|after| &after.value)) {
-                (b"IDTree" | b"ParentTree", _, Some(_)) | (b"K", ..) => {}
-                (b"ParentTreeNextKey", None, Some(Value::Integer(_))) => {}
+                (b"IDTree" | b"ParentTree", _, Some(_))
+                | (b"K", ..)
+                | (b"ParentTreeNextKey", None, Some(Value::Integer(_))) => {}
                 (b"ParentTreeNextKey", Some(Value::Integer(before)), Some(Value::Integer(after)))
                     if before <= after => {}
                 _ => self.refuse_key(number, &key),
@@ -218,7 +227,7 @@ impl<'s> Step<'s, '_> {
         next: Option<i64>,
     ) {
         let Some(new) = new else { return };
-        let same = self.untouched_kids(old, new);
+        let same = if next.is_some() { self.untouched_kids(old, new) } else { BTreeSet::new() };
         let mut grown = self.tree_grows(old, new, &same, next);
         if grown.is_none() && !same.is_empty() {
             grown = self.tree_grows(old, new, &BTreeSet::new(), None);
@@ -232,8 +241,8 @@ impl<'s> Step<'s, '_> {
         }
     }
 
-    /// Kids of the root that both revisions name and nobody wrote again: whole branches that need not be read. Below
-    /// one of them a node may have been written again, so they count only where nothing is left over.
+    /// Kids of the root that both revisions name and nobody wrote again: whole branches that need not be read where no
+    /// node below them was written again.
     fn untouched_kids(&self, old: Option<&Located<'_>>, new: &Located<'_>) -> BTreeSet<Id> {
         let kids = |root: &Located<'_>, revision: usize| -> BTreeSet<Id> {
             let root = self.file.resolve(root, revision);
@@ -241,9 +250,6 @@ impl<'s> Step<'s, '_> {
             let kids = kids.and_then(Located::as_array).unwrap_or_default();
             kids.iter().filter_map(Located::as_reference).filter(|id| self.touch(id.0).is_none()).collect()
         };
-        if self.unexplained_overwritten().iter().any(|number| self.is_tree_node(*number)) {
-            return BTreeSet::new();
-        }
         let Some(old) = old else { return BTreeSet::new() };
         let (old, new) = (kids(old, self.before), kids(new, self.after));
         old.intersection(&new).copied().collect()

@@ -3,6 +3,9 @@
 use super::*;
 use crate::pdf::build::{Builder, catalog, field, page};
 
+/// What an update does.
+type Edit<'e> = &'e dyn Fn(Builder) -> Builder;
+
 const FIELDS: &str = "5 0 R 30 0 R 31 0 R 32 0 R";
 const NOTE: &str = "<</Type/Annot/Subtype/FreeText/Rect[0 0 9 9]/Contents(note)/P 3 0 R/AP<</N 41 0 R>>>>";
 
@@ -36,7 +39,7 @@ fn change(update: impl FnOnce(Builder) -> Builder) -> Change {
 
 #[test]
 fn values_of_fields_are_form_filling_and_name_the_field() {
-    let fills: [(&str, u32, &dyn Fn(Builder) -> Builder); 5] = [
+    let fills: [(&str, u32, Edit<'_>); 5] = [
         ("name", 30, &|file| file.object(30, &text("b"))),
         ("name", 30, &|file| {
             file.object(30, &text("b").replace("34 0", "50 0")).stream(50, "/Subtype/Form/BBox[0 0 9 9]", b"(b) Tj")
@@ -59,7 +62,7 @@ fn values_of_fields_are_form_filling_and_name_the_field() {
 
 #[test]
 fn what_else_is_done_to_a_field_is_no_form_filling() {
-    let attacks: [(&str, &dyn Fn(Builder) -> Builder); 9] = [
+    let attacks: [(&str, Edit<'_>); 9] = [
         ("moved", &|file| file.object(30, &text("a").replace("[0 0 9 9]", "[0 0 99 99]"))),
         ("renamed", &|file| file.object(30, &text("a").replace("(name)", "(other)"))),
         ("hidden", &|file| file.object(30, &text("a").replace("/V", "/F 2/V"))),
@@ -87,7 +90,7 @@ fn notes_on_a_page_are_annotations() {
         file.stream(51, "/Subtype/Form/BBox[0 0 9 9]", b"(x) Tj")
     };
     let with_popup = NOTE.replace("41 0", "51 0").replace("/P 3", "/Popup 52 0 R/P 3");
-    let cases: [(Why, &dyn Fn(Builder) -> Builder); 5] = [
+    let cases: [(Why, Edit<'_>); 5] = [
         (Why::AnnotationAdded, &|file| added(file, &NOTE.replace("41 0", "51 0"))),
         (Why::AnnotationAdded, &|file| {
             added(file, &with_popup).object(52, "<</Subtype/Popup/Parent 50 0 R/Rect[0 0 9 9]>>")
@@ -103,7 +106,7 @@ fn notes_on_a_page_are_annotations() {
         assert_eq!(change.level, Modification::Annotation, "{:?}", change.unexplained);
         assert_eq!(change.unexplained[0].why, why);
     }
-    let attacks: [(&str, &dyn Fn(Builder) -> Builder); 9] = [
+    let attacks: [(&str, Edit<'_>); 9] = [
         ("a link over the page", &|file| {
             added(file, "<</Subtype/Link/Rect[0 0 595 842]/A<</S/URI/URI(x)>>/AP 51 0 R>>")
         }),
@@ -134,7 +137,7 @@ fn a_signature_with_something_else_counts_as_the_worse_of_both() {
     let signed = change(sign);
     assert_eq!((signed.level, signed.unexplained), (Modification::FurtherSignature, vec![]));
     let seal = ChangedField { name: "seal".to_owned(), number: 7, signature: true, new: true };
-    assert_eq!(signed.fields, [seal.clone()]);
+    assert_eq!(signed.fields, std::slice::from_ref(&seal));
     let filled = change(|file| sign(file.object(30, &text("b"))));
     assert_eq!(filled.level, Modification::FormFilling);
     let name = ChangedField { name: "name".to_owned(), number: 30, signature: false, new: false };

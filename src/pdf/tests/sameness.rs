@@ -57,7 +57,7 @@ fn the_same_values_in_other_objects_are_no_change() {
 
 #[test]
 fn what_only_looks_the_same_is_a_change() {
-    let cases: [(&str, &dyn Fn(Builder) -> Builder); 9] = [
+    let cases: [(&str, &dyn Fn(Builder) -> Builder); 11] = [
         ("another font", &|file| {
             file.object(3, &shown("<</Font<</F1<</BaseFont/Symbol/Type/Font/Subtype/Type1>>>>>>"))
         }),
@@ -73,6 +73,18 @@ fn what_only_looks_the_same_is_a_change() {
         ("a copied layer that nothing switches off", &|file| {
             let file = file.object(30, "<</Font 31 0 R/XObject<</X 50 0 R>>>>").object(51, "<</Type/OCG/Name(layer)>>");
             file.stream(50, "/BBox[0 0 9 9]/Subtype/Form/OC 51 0 R", b"(x) Tj")
+        }),
+        ("a copied layer without a type", {
+            &|file| {
+                let file = file.object(30, "<</Font 31 0 R/XObject<</X 50 0 R>>>>").object(51, "<</Name(layer)>>");
+                file.stream(50, "/BBox[0 0 9 9]/Subtype/Form/OC 51 0 R", b"(x) Tj")
+            }
+        }),
+        ("a copied list of layers", {
+            &|file| {
+                let other = "/OCProperties<</OCGs[51 0 R]/D<</OFF[51 0 R]>>>>/Pages";
+                file.object(1, &catalog("5 0 R").replace("/Pages", other)).object(51, "<</Type/OCG/Name(layer)>>")
+            }
         }),
         ("a dictionary for a stream", &|file| file.object(34, "<</Subtype/Form/BBox[0 0 9 9]/OC 33 0 R/Length 6>>")),
         ("a reference to itself", &|file| file.object(3, &shown("50 0 R")).object(50, "50 0 R")),

@@ -160,7 +160,7 @@ fn the_structure_that_was_there_stays_what_it_was() {
         ("an element twice", Update::new().with(21, &element("/K[22 0 R 23 0 R 30 0 R 30 0 R]"))),
         (
             "an element of the page's content",
-            Update::new().with(30, &FORM.replace("<</Type/OBJR/Obj 7 0 R/Pg 3 0 R>>", "0")),
+            Update::new().with(30, &FORM.replace("/K<</Type/OBJR/Obj 7 0 R/Pg 3 0 R>>", "/K 0")),
         ),
         ("an element for a signed widget", Update::new().with(30, &FORM.replace("/Obj 7", "/Obj 5"))),
         ("an element for a page", Update::new().with(30, &FORM.replace("/Obj 7", "/Obj 3"))),
@@ -200,4 +200,47 @@ fn the_structure_that_was_there_stays_what_it_was() {
     for (name, update) in attacks {
         assert_eq!(update.level(), Modification::Other, "{name}");
     }
+}
+
+#[test]
+fn twenty_signatures_on_a_long_tagged_paper_do_not_read_its_tree_twenty_times() {
+    use std::fmt::Write;
+    let mut entries = String::new();
+    for key in 1..30_000 {
+        write!(entries, "{key} 22 0 R ").unwrap();
+    }
+    let root = |kids: &str, leaves: &str, next: u32| {
+        format!("<</Type/StructTreeRoot/K[21 0 R{kids}]/ParentTree<</Kids[29 0 R{leaves}]>>/ParentTreeNextKey {next}>>")
+    };
+    let (mut fields, mut kids, mut leaves) = ("5 0 R".to_owned(), String::new(), String::new());
+    let mut file = Builder::new()
+        .object(20, &root("", "", 30_000))
+        .object(21, "<</Type/StructElem/S/Document/P 20 0 R/K[22 0 R]>>")
+        .object(22, "<</Type/StructElem/S/P/P 21 0 R/Pg 3 0 R/K 0>>")
+        .object(29, &format!("<</Limits[0 29999]/Nums[0[22 0 R]{entries}]>>"))
+        .object(1, &catalog(&fields))
+        .object(3, &tagged_page(&fields))
+        .object(5, &field("head", "/V 6 0 R"))
+        .signature(6, "adbe.pkcs7.detached")
+        .end();
+    for turn in 0..20 {
+        let (key, at) = (30_000 + turn, 100 + 10 * turn);
+        write!(fields, " {at} 0 R").unwrap();
+        write!(kids, " {} 0 R", at + 2).unwrap();
+        write!(leaves, " {} 0 R", at + 3).unwrap();
+        let element = FORM.replace("/P 21", "/P 20").replace("/Obj 7", &format!("/Obj {at}"));
+        file = file
+            .object(1, &catalog(&fields))
+            .object(3, &tagged_page(&fields))
+            .object(20, &root(&kids, &leaves, key + 1))
+            .object(at, &field(&format!("s{turn}"), &format!("/V {} 0 R/StructParent {key}", at + 1)))
+            .object(at + 2, &element)
+            .object(at + 3, &format!("<</Limits[{key} {key}]/Nums[{key} {} 0 R]>>", at + 2))
+            .signature(at + 1, "adbe.pkcs7.detached")
+            .end();
+    }
+    let reading = reading(&file.build());
+    assert_eq!(reading.signatures.len(), 21);
+    assert_eq!(reading.signatures[0].modification, Modification::FurtherSignature);
+    assert!(reading.revisions.iter().all(|revision| revision.change.unexplained.is_empty()));
 }
