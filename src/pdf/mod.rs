@@ -39,7 +39,7 @@ pub use active::{ActiveContent, ActiveKind};
 pub use byte_range::{ByteRange, ByteRangeError, Coverage};
 pub use contents::{ContentsError, contents_octets, padding_is_zero};
 pub use fault::{Fault, Limit, ReadError};
-pub use modification::{Change, Modification, Unexplained, Why};
+pub use modification::{Change, ChangedField, Modification, Unexplained, Why};
 pub use oddity::{Oddity, OddityKind, Weight};
 pub use reading::{Reading, Revision, XrefKind, read};
 pub use signature::{Rectangle, SignatureField, SignatureKind, SubFilter};

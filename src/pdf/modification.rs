@@ -28,6 +28,28 @@ pub struct Change {
     pub level: Modification,
     /// Why it is `Other`; the first of them.
     pub unexplained: Vec<Unexplained>,
+    /// Fields that were added, signed, or given another value or appearance.
+    pub fields: Vec<ChangedField>,
+}
+
+impl Change {
+    /// A revision that did nothing, or that came before the first signature.
+    pub(super) const fn none() -> Self {
+        Self { level: Modification::None, unexplained: Vec::new(), fields: Vec::new() }
+    }
+}
+
+/// A form field that a revision touched: what a field lock asks about (ISO 32000-2, 12.8.2.4 and 12.7.5.5).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ChangedField {
+    /// Full name, parts joined by dots (12.7.4.2).
+    pub name: String,
+    /// Object number of the field.
+    pub number: u32,
+    /// Whether it is a signature field; such a field is signed by this revision.
+    pub signature: bool,
+    /// Whether this revision added it.
+    pub new: bool,
 }
 
 /// An object that a revision wrote and no rule explains.

@@ -169,9 +169,7 @@ fn changes(
     (0..file.parts().len())
         .map(|revision| match signings.get(revision).map(Vec::as_slice) {
             // Nobody vouched for what came before the first signature.
-            _ if first_signed.is_none_or(|first| revision <= first) => {
-                Change { level: Modification::None, unexplained: Vec::new() }
-            }
+            _ if first_signed.is_none_or(|first| revision <= first) => Change::none(),
             // Two signatures cannot both be the last thing that one save wrote.
             Some([signing]) => comparison.change(revision, Some(*signing)),
             _ => comparison.change(revision, None),

@@ -54,7 +54,7 @@ impl<'c, 'a> Comparison<'c, 'a> {
     /// Compares `revision` with the one before it.
     pub(super) fn change(&self, revision: usize, signing: Option<Signing>) -> Change {
         let Some(before) = revision.checked_sub(1) else {
-            return Change { level: Modification::None, unexplained: Vec::new() };
+            return Change::none();
         };
         let mut step = Step {
             comparison: self,
@@ -117,7 +117,7 @@ impl Step<'_, '_> {
     }
 
     fn finish(self) -> Change {
-        Change { level: self.level, unexplained: self.unexplained }
+        Change { level: self.level, unexplained: self.unexplained, fields: Vec::new() }
     }
 
     /// Sorts what the revision writes into new and overwritten; removed and renumbered objects are refused at once.
