@@ -23,17 +23,30 @@ impl From<Exhausted> for FilterError {
 
 /// Decodes `data` as the stream dictionary says.
 pub(super) fn decode(dictionary: &Dictionary<'_>, data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, FilterError> {
+    decode_within(dictionary, data, u64::MAX, budget)
+}
+
+/// As [`decode`], for streams that need not be decoded: `most` octets and no more; what is longer is damaged.
+pub(super) fn decode_within(
+    dictionary: &Dictionary<'_>,
+    data: &[u8],
+    most: u64,
+    budget: &mut Budget,
+) -> Result<Vec<u8>, FilterError> {
     // An external file in place of the data (ISO 32000-2, 7.3.8.2) is never opened.
     if dictionary.has(b"F") {
         return Err(FilterError::Unsupported);
     }
     match filters(dictionary)?.as_slice() {
         [] => {
+            if data.len() as u64 > most {
+                return Err(FilterError::Damaged);
+            }
             budget.decoded(data.len())?;
             Ok(data.to_vec())
         }
         [name] if same_name(name, b"FlateDecode") || same_name(name, b"Fl") => {
-            let plain = inflate(data, budget)?;
+            let plain = inflate(data, most, budget)?;
             match parameters(dictionary) {
                 Some(parameters) => predict(parameters, plain),
                 None => Ok(plain),
@@ -60,11 +73,14 @@ fn parameters<'d, 'a>(dictionary: &'d Dictionary<'a>) -> Option<&'d Dictionary<'
     value.as_array().map_or(Some(value), <[_]>::first)?.as_dictionary()
 }
 
-fn inflate(data: &[u8], budget: &mut Budget) -> Result<Vec<u8>, FilterError> {
+fn inflate(data: &[u8], most: u64, budget: &mut Budget) -> Result<Vec<u8>, FilterError> {
     let mut plain = Vec::new();
     // One octet more than is paid for tells "just fits" from "too much".
-    let limit = budget.decoded_left().saturating_add(1);
+    let limit = budget.decoded_left().min(most).saturating_add(1);
     flate2::read::ZlibDecoder::new(data).take(limit).read_to_end(&mut plain).map_err(|_| FilterError::Damaged)?;
+    if plain.len() as u64 > most {
+        return Err(FilterError::Damaged);
+    }
     budget.decoded(plain.len())?;
     Ok(plain)
 }

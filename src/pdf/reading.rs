@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::active::ActiveContent;
+use super::appearance;
 use super::byte_range::Coverage;
 use super::chain::read_chain;
 use super::change::{Comparison, Signing};
@@ -13,6 +14,7 @@ use super::field::{Fields, walk};
 use super::file::File;
 use super::modification::{Change, Modification};
 use super::oddity::{Oddities, Oddity, OddityKind, Weight};
+use super::permission;
 use super::second::{SecondOpinion, second_opinion};
 use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
@@ -100,10 +102,17 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         budget.signature()?;
         signatures.extend(SignatureField::read(&file, field));
     }
+    let first_signed = signatures.iter().filter_map(|signature| signature.revision).min();
+    permission::hold_certifications(&file, root, first_signed.unwrap_or(file.newest()), &mut signatures, &mut odd);
     let changes = changes(&file, &survey, &signature_numbers, &signatures);
-    for signature in &mut signatures {
-        signature.modification = modification(signature, &changes);
+    for index in 0..signatures.len() {
+        let broken = permission::broken_lock(&file, index, &signatures, &changes);
+        if let Some(signature) = signatures.get_mut(index) {
+            signature.modification = modification(signature, &changes);
+            signature.lock_broken = broken;
+        }
     }
+    appearance::place(&file, root, &mut signatures, &changes, budget);
     let page_count = page_count(&file, catalog);
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
@@ -161,7 +170,7 @@ fn changes(
         if let Some(revision) = signature.revision.filter(|revision| written == Some(*revision))
             && let Some(signings) = signings.get_mut(revision)
         {
-            let only_time = signature.kind == SignatureKind::DocumentTimestamp && signature.shown.is_none();
+            let only_time = signature.kind == SignatureKind::DocumentTimestamp && signature.shown.is_empty();
             signings.push(Signing { value: signature.value, only_time });
         }
     }

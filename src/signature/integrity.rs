@@ -40,7 +40,13 @@ impl Checked {
 }
 
 /// Checks one signature field against the octets of its file.
-pub(super) fn check(file: &[u8], field: &SignatureField, oddities: &[Oddity], budget: &mut Budget) -> Checked {
+pub(super) fn check(
+    file: &[u8],
+    field: &SignatureField,
+    oddities: &[Oddity],
+    allowed: Modification,
+    budget: &mut Budget,
+) -> Checked {
     let format = |fault| Checked::failed(Failure::Format(fault), None);
     let Ok(contents) = field.contents else { return format(FormatFault::Contents) };
     // The reader bounds this too; but its word is not taken for how many fields share one value of megabytes.
@@ -82,29 +88,29 @@ pub(super) fn check(file: &[u8], field: &SignatureField, oddities: &[Oddity], bu
     }
     let integrity = match cms.verify(&slices) {
         Ok(()) if ess_missing => Integrity::Unsupported,
-        Ok(()) => after_signing(field, coverage, oddities, range.end()),
+        Ok(()) => after_signing(field, coverage, oddities, allowed, range.end()),
         Err(fault) => of_fault(&fault),
     };
     Checked { integrity, cms: Some(cms) }
 }
 
 /// The signed octets hold; now what came after them, and around them.
-fn after_signing(field: &SignatureField, coverage: Coverage, oddities: &[Oddity], signed_end: u64) -> Integrity {
+fn after_signing(
+    field: &SignatureField,
+    coverage: Coverage,
+    oddities: &[Oddity],
+    allowed: Modification,
+    signed_end: u64,
+) -> Integrity {
     if oddities.iter().any(|oddity| oddity.weight(signed_end) == Weight::Fatal) {
         return Integrity::Failed(Failure::Format(FormatFault::Structure));
     }
     match coverage {
         Coverage::WholeFile => Integrity::Intact,
         Coverage::GapNotContents => Integrity::Failed(Failure::Format(FormatFault::Gap)),
-        Coverage::Revision { .. } if field.modification <= allowed(field) => Integrity::Intact,
+        Coverage::Revision { .. } if field.permits(allowed) => Integrity::Intact,
         Coverage::Revision { .. } => Integrity::Failed(Failure::Format(FormatFault::Changed(field.modification))),
     }
-}
-
-/// What may come after this signature. One that certifies with P = 1 allows no change but validation data and document
-/// timestamps (ISO 32000-2, table 257).
-fn allowed(field: &SignatureField) -> Modification {
-    if field.doc_mdp == Some(1) { Modification::LongTermValidation } else { Modification::FurtherSignature }
 }
 
 /// What a fault of the CMS object says about the document: only a mismatch proves that something was changed.

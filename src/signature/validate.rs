@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub rsa_bits_least: u32,
     /// SHA-1 counts only with a proof of existence before this moment.
     pub sha1_until: UnixTime,
+    /// The most that later revisions may have done; what a signature itself permits may be less.
+    pub changes_allowed: Modification,
 }
 
 /// Whether the certificates of the path were in force at the best signature time.
@@ -97,7 +99,7 @@ pub fn validate(
     context: &Context<'_>,
     budget: &mut Budget,
 ) -> Validated {
-    let checked = integrity::check(file, field, oddities, budget);
+    let checked = integrity::check(file, field, oddities, context.changes_allowed, budget);
     let trust = trust(&checked, context, budget);
     let in_force = in_force(&trust, context.at);
     let revocation = match &trust {
@@ -113,7 +115,7 @@ pub fn validate(
         sub_filter: field.sub_filter.to_string(),
         coverage: field.coverage,
         modification: field.modification,
-        visible: field.shown.is_some(),
+        visible: !field.shown.is_empty(),
         ambiguous: ambiguous(field, oddities),
         claimed_time: cms.and_then(|cms| cms.signing_time().ok().flatten()).or(field.claimed_time),
         timestamped: cms.is_some_and(|cms| cms.timestamp_tokens().next().is_some()),
