@@ -16,6 +16,7 @@ use super::modification::{Change, Modification};
 use super::oddity::{Oddities, Oddity, OddityKind, Weight};
 use super::permission;
 use super::second::{SecondOpinion, second_opinion};
+use super::shadow::{self, Shadow};
 use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
 use super::survey::{Survey, survey};
@@ -34,6 +35,8 @@ pub struct Reading {
     pub oddities: Vec<Oddity>,
     /// Content that does something.
     pub active: Vec<ActiveContent>,
+    /// Content that could appear or vanish; only looked for where something is signed.
+    pub shadow: Vec<Shadow>,
     /// Leaves of the page tree; `None` where it cannot be walked.
     pub page_count: Option<u32>,
 }
@@ -114,6 +117,7 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
     }
     appearance::place(&file, root, &mut signatures, &changes, budget);
     let page_count = page_count(&file, catalog);
+    let shadow = if signatures.is_empty() { Vec::new() } else { shadow::prepared(&file, root, &survey.nodes, budget) };
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }
@@ -123,6 +127,7 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         signatures,
         oddities: odd.into_vec(),
         active: survey.active.into_vec(),
+        shadow,
         page_count,
     })
 }

@@ -86,6 +86,10 @@ impl Bench<'_> {
         if !reading.active.is_empty() {
             judged.remarks.push(Reason::FileActive);
         }
+        if !reading.shadow.is_empty() {
+            judged.remarks.push(Reason::ShadowPrepared);
+            judged.details.extend(reading.shadow.iter().map(ToString::to_string));
+        }
         judged.details.extend(reading.oddities.iter().map(ToString::to_string));
         let validated: Vec<Validated> = reading
             .signatures
@@ -114,8 +118,14 @@ impl Bench<'_> {
                 findings,
             });
         }
-        // One and the same signature meets (a) and (b): the best one speaks, of equals the last.
-        let deciding = candidates.into_iter().rev().min_by_key(|index| judged.signatures[*index].weight());
+        // One and the same signature meets (a) and (b): the best one speaks; of equals the sender's, so that what was
+        // done to it is told rather than that a stamp is another agency's; of those the last.
+        let rank = |index: &usize| {
+            let signature = &judged.signatures[*index];
+            let of_signer = |finding: &&Finding| finding.constraint == ConstraintId::SignerIsSender;
+            (signature.weight(), signature.findings.iter().find(of_signer).map(|finding| finding.outcome))
+        };
+        let deciding = candidates.into_iter().rev().min_by_key(rank);
         if let Some(index) = deciding {
             let signature = &judged.signatures[index];
             judged.findings.extend(signature.findings.iter().cloned());
