@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::field::FilledField;
-use super::file::File;
+use super::file::{File, Version};
 use super::geometry::Rectangle;
 use super::ink::{self, Ledger};
 use super::modification::{Change, Modification};
-use super::pages;
+use super::pages::{self, Leaves};
 use super::signature::SignatureField;
 use super::value::{Dictionary, Id};
 use crate::budget::Budget;
@@ -44,6 +44,8 @@ pub enum Ground {
     Ink,
 }
 
+/// Pages that show one widget; real ones have one, and what is on more is not looked at.
+const PAGES: usize = 16;
 /// Annotations of one page that are held against what was added; real pages have some dozens.
 const ANNOTATIONS: usize = 10_000;
 
@@ -94,7 +96,7 @@ fn is_placed(widget: &Dictionary<'_>) -> bool {
 /// Holds what signatures after the first one show against the pages as they were before.
 pub(super) fn place(
     file: &File<'_>,
-    root: Id,
+    leaves: &Leaves,
     signatures: &mut [SignatureField],
     changes: &[Change],
     budget: &mut Budget,
@@ -109,7 +111,7 @@ pub(super) fn place(
     if wanted.is_empty() {
         return;
     }
-    let listed = listed(file, root, &wanted);
+    let listed = listed(file, leaves, &wanted);
     let mut questions: BTreeMap<(Id, usize), Vec<(usize, usize)>> = BTreeMap::new();
     for (index, signature) in signatures.iter_mut().enumerate().filter(|(_, signature)| later(signature)) {
         let of = |shown: &Shown| listed.get(&shown.widget).map(Vec::as_slice).unwrap_or_default();
@@ -118,7 +120,7 @@ pub(super) fn place(
         let epoch = epoch(changes, first, before);
         for (place, shown) in signature.shown.iter().enumerate() {
             if let Some(page) = shown.page.filter(|_| shown.rectangle.is_some() && shown.share.is_some()) {
-                let generation = file.version(page, before).map_or(0, |version| version.generation());
+                let generation = file.version(page, before).map_or(0, Version::generation);
                 questions.entry(((page, generation), epoch)).or_default().push((index, place));
             }
         }
@@ -151,21 +153,22 @@ pub(super) fn place(
 /// The revision since which page contents are what they were in `before`: a change that is no more than a further
 /// signature leaves them as they are.
 fn epoch(changes: &[Change], first: usize, before: usize) -> usize {
-    let changed =
+    let is_rewritten =
         |revision: &usize| changes.get(*revision).is_none_or(|change| change.level > Modification::FurtherSignature);
-    (first + 1..=before).rev().find(changed).unwrap_or(first)
+    (first + 1..=before).rev().find(is_rewritten).unwrap_or(first)
 }
 
 /// Pages of the newest revision that list each of the widgets.
-fn listed(file: &File<'_>, root: Id, wanted: &BTreeSet<u32>) -> BTreeMap<u32, Vec<Id>> {
+fn listed(file: &File<'_>, leaves: &Leaves, wanted: &BTreeSet<u32>) -> BTreeMap<u32, Vec<Id>> {
     let mut found: BTreeMap<u32, Vec<Id>> = BTreeMap::new();
-    for page in pages::leaves(file, root, file.newest()).pages {
+    for page in leaves.pages.iter().copied() {
         let Some(object) = file.object(page, file.newest()) else { continue };
         let array = object.dictionary().and_then(|page| file.resolve(page.get(b"Annots")?, file.newest()));
         let items = array.as_ref().and_then(|array| array.value.as_array()).unwrap_or_default();
         for id in items.iter().filter_map(super::value::Located::as_reference) {
             let pages = wanted.contains(&id.0).then(|| found.entry(id.0).or_default());
-            if let Some(pages) = pages.filter(|pages| !pages.contains(&page) && pages.len() < ANNOTATIONS) {
+            // An array may list it twice.
+            if let Some(pages) = pages.filter(|pages| pages.last() != Some(&page) && pages.len() <= PAGES) {
                 pages.push(page);
             }
         }
@@ -175,8 +178,8 @@ fn listed(file: &File<'_>, root: Id, wanted: &BTreeSet<u32>) -> BTreeMap<u32, Ve
 
 /// One widget on every page that lists it.
 fn on_pages(file: &File<'_>, shown: &Shown, pages: &[Id]) -> Vec<Shown> {
-    if pages.is_empty() {
-        // No page draws it; where another program would is not known.
+    if pages.is_empty() || pages.len() > PAGES {
+        // No page draws it, and where another program would is not known; or too many do.
         return vec![Shown { page: None, ..shown.clone() }];
     }
     let on_page = |page: &Id| {

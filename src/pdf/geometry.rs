@@ -97,6 +97,7 @@ impl Matrix {
     }
 
     /// First this one, then `next`.
+    #[expect(clippy::many_single_char_names, reason = "as the standard names them")]
     pub(super) fn then(self, next: Self) -> Self {
         let ([a, b, c, d, e, f], [na, nb, nc, nd, ne, nf]) = (self.0, next.0);
         Self([
@@ -109,6 +110,7 @@ impl Matrix {
         ])
     }
 
+    #[expect(clippy::many_single_char_names, reason = "as the standard names them")]
     pub(super) fn point(self, (x, y): (f64, f64)) -> (f64, f64) {
         let [a, b, c, d, e, f] = self.0;
         (a * x + c * y + e, b * x + d * y + f)

@@ -257,7 +257,7 @@ pub(super) fn hold_certifications(
 ) {
     // Whatever later revisions make of the key is a change of the catalog that no rule explains.
     if let Some(named) = named_certification(file, root, first_signed) {
-        let certified = signatures.iter_mut().find(|signature| Some(signature.value) == named);
+        let certified = signatures.iter_mut().find(|signature| signature.value == named);
         let contradicted = match certified {
             Some(signature) if signature.permissions.certifies.is_some() => false,
             Some(signature) => {
@@ -267,9 +267,8 @@ pub(super) fn hold_certifications(
             None => true,
         };
         if contradicted {
-            let number = named.map_or(root.0, |id| id.0);
             odd.add(
-                OddityKind::CertificationDisputed { number },
+                OddityKind::CertificationDisputed { number: named.0 },
                 file.position(root.0, first_signed).unwrap_or_default(),
             );
         }
@@ -289,12 +288,13 @@ pub(super) fn hold_certifications(
     }
 }
 
-/// The signature that `/Perms` names as the certification (12.8.6); the inner `None` for one that is no reference.
-fn named_certification(file: &File<'_>, root: Id, revision: usize) -> Option<Option<Id>> {
+/// What `/Perms` names as the certification (12.8.6); the catalog itself, which is no signature, where that is no
+/// reference.
+fn named_certification(file: &File<'_>, root: Id, revision: usize) -> Option<Id> {
     let catalog = file.object(root, revision)?;
     let permissions = file.resolve(catalog.dictionary()?.get(b"Perms")?, revision)?;
     let named = permissions.value.as_dictionary()?.get(b"DocMDP")?;
-    (!matches!(named.value, Value::Null)).then(|| named.as_reference())
+    (!matches!(named.value, Value::Null)).then(|| named.as_reference().unwrap_or(root))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::field::{Fields, walk};
 use super::file::File;
 use super::modification::{Change, Modification};
 use super::oddity::{Oddities, Oddity, OddityKind, Weight};
+use super::pages;
 use super::permission;
 use super::second::{SecondOpinion, second_opinion};
 use super::shadow::{self, Shadow};
@@ -115,9 +116,13 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
             signature.lock_broken = broken;
         }
     }
-    appearance::place(&file, root, &mut signatures, &changes, budget);
     let page_count = page_count(&file, catalog);
-    let shadow = if signatures.is_empty() { Vec::new() } else { shadow::prepared(&file, root, &survey.nodes, budget) };
+    let mut shadow = Vec::new();
+    if !signatures.is_empty() {
+        let leaves = pages::leaves(&file, root, file.newest());
+        appearance::place(&file, &leaves, &mut signatures, &changes, budget);
+        shadow = shadow::prepared(&file, root, &leaves, &survey.nodes, budget);
+    }
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }

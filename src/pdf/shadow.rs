@@ -13,7 +13,7 @@ use super::appearance::{Ground, is_hidden};
 use super::file::File;
 use super::geometry::Rectangle;
 use super::ink::{self, Ledger};
-use super::pages::{self, Leaves};
+use super::pages::Leaves;
 use super::value::{Dictionary, Id, Located, Value};
 use super::xref::Place;
 use crate::budget::Budget;
@@ -60,20 +60,25 @@ const COVERING: usize = 16;
 const PARENTS: u32 = 16;
 
 /// Looks for prepared content in the newest revision.
-pub(super) fn prepared(file: &File<'_>, root: Id, nodes: &BTreeSet<u32>, budget: &mut Budget) -> Vec<Shadow> {
+pub(super) fn prepared(
+    file: &File<'_>,
+    root: Id,
+    leaves: &Leaves,
+    nodes: &BTreeSet<u32>,
+    budget: &mut Budget,
+) -> Vec<Shadow> {
     let newest = file.newest();
     let mut found = BTreeMap::new();
-    let leaves = pages::leaves(file, root, newest);
     if let Some(catalog) = file.object(root, newest)
         && let Some(properties) = catalog.dictionary().and_then(|catalog| catalog.get(b"OCProperties"))
         && layers_differ(file, properties)
     {
         found.insert(ShadowKind::OptionalContent, properties.as_reference().map_or(root.0, |id| id.0));
     }
-    if let Some(number) = second_document(file, root, &leaves, nodes) {
+    if let Some(number) = second_document(file, root, leaves, nodes) {
         found.insert(ShadowKind::SecondDocument, number);
     }
-    annotations(file, &leaves, &mut found, budget);
+    annotations(file, leaves, &mut found, budget);
     found.into_iter().map(|(kind, number)| Shadow { kind, number }).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Places of signatures on pages.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::pdf::Reading;
 use crate::pdf::build::{Builder, catalog, field, page};
@@ -193,7 +195,7 @@ fn twenty_stamps_on_one_page_are_all_looked_at_and_more_than_a_few_dozen_are_in_
     let mut list = "5 0 R".to_owned();
     for number in 0..40 {
         let (field, value) = (50 + 2 * number, 51 + 2 * number);
-        list.push_str(&format!(" {field} 0 R"));
+        write!(list, " {field} 0 R").unwrap();
         let left = 10 + 14 * number;
         file = file
             .object(1, &catalog(&list))

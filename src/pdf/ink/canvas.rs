@@ -5,8 +5,8 @@ use crate::pdf::geometry::Rectangle;
 
 /// More on one page are not looked at: each of them is held against every mark.
 const RECTANGLES: usize = 32;
-/// Marks this close to the edge are no proof of anything: sizes are rounded.
-const EDGE: f64 = 1.0;
+/// Marks this close to the edge are no proof of anything: glyphs do not fill their width, and sizes are rounded.
+const EDGE: f64 = 3.0;
 
 /// How sure it is that a mark is where it is said to be.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

@@ -199,10 +199,7 @@ impl<'p, 'f> Painter<'p, 'f> {
                 self.colour(word, operands, scope)?;
             }
             _ => {
-                let known = match self.path_operator(word, operands)? {
-                    true => true,
-                    false => self.text_operator(word, operands, scope)?,
-                };
+                let known = self.path_operator(word, operands)? || self.text_operator(word, operands, scope)?;
                 if !known && self.compatibility == 0 {
                     return None;
                 }
@@ -258,13 +255,12 @@ impl<'p, 'f> Painter<'p, 'f> {
 
     fn external(&mut self, name: &[u8], scope: &Scope<'f>, depth: u32) -> Option<()> {
         let id = scope.reference(self, b"XObject", name)?;
-        let known = match self.forms.get(&id) {
-            Some(known) => known.clone(),
-            None => {
-                let read = Form::read(self, id)?;
-                self.forms.insert(id, read.clone());
-                read
-            }
+        let known = if let Some(known) = self.forms.get(&id) {
+            known.clone()
+        } else {
+            let read = Form::read(self, id)?;
+            self.forms.insert(id, read.clone());
+            read
         };
         match known {
             Outside::Picture => self.mark(self.state.matrix.cover(UNIT), Mark::Possible),

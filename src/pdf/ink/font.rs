@@ -22,7 +22,7 @@ pub(super) enum Font {
 #[derive(Debug)]
 pub(super) struct Widths {
     first: i64,
-    widths: Vec<f64>,
+    listed: Vec<f64>,
     missing: f64,
 }
 
@@ -143,14 +143,14 @@ impl Widths {
         if items.len() > 256 || !ledger.step(items.len()) {
             return None;
         }
-        let widths = items.iter().map(number).collect::<Option<_>>()?;
+        let listed = items.iter().map(number).collect::<Option<_>>()?;
         let missing = descriptor.and_then(|descriptor| number(descriptor.get(b"MissingWidth")?));
-        Some(Self { first, widths, missing: missing.unwrap_or(0.0) })
+        Some(Self { first, listed, missing: missing.unwrap_or(0.0) })
     }
 
     fn of(&self, octet: u8) -> f64 {
         let index = i64::from(octet).checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
-        index.and_then(|index| self.widths.get(index)).unwrap_or(&self.missing) / UNITS
+        index.and_then(|index| self.listed.get(index)).unwrap_or(&self.missing) / UNITS
     }
 }
 

@@ -201,9 +201,7 @@ fn ten_calls_on_each_of_twelve_levels_end() {
         .collect();
     let objects: Vec<(u32, &str, Option<&str>)> =
         (20..32).zip(&names).map(|(number, keys)| (number, keys.as_str(), Some(calls.as_str()))).collect();
-    let begun = std::time::Instant::now();
     assert_eq!(under("/X Do", "/XObject<</X 20 0 R>>", &objects), Ground::Unknown);
-    assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -230,4 +228,16 @@ fn content_that_is_a_bomb_is_not_unpacked() {
     let reading = read(&file, &mut budget).unwrap();
     assert_eq!(reading.signatures[1].shown[0].ground, Ground::Unknown);
     assert_eq!(budget.decoded_left(), crate::budget::DECODED);
+}
+
+#[test]
+fn content_that_is_cut_short_or_bent_ends_in_an_answer() {
+    let whole = "q 1 0 0 1 5 5 cm /P <</A[1]>> BDC BT /F2 12 Tf [(ab) -20 <6162>] TJ T* (c) ' 1 2 (d) \" ET EMC \
+                 1 g 0 0 9 9 re W* n 5 w 1 2 m 3 4 l 1 2 3 4 5 6 c 1 2 3 4 v h B* BI /W 1 ID x EI Q";
+    for end in 0..whole.len() {
+        plain(&whole[..end]);
+        let mut bent = whole.as_bytes().to_vec();
+        bent[end] = b"()<>[]/ 9-.x"[end % 12];
+        plain(&String::from_utf8(bent).unwrap());
+    }
 }

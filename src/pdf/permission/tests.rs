@@ -128,7 +128,7 @@ fn locks_are_read_from_the_field_and_from_the_signature_and_are_strict_where_the
     ] {
         for file in [signed(&field_mdp(lock), ""), signed("", &format!("/Lock<</Type/SigFieldLock{lock}>>"))] {
             let reading = reading(file);
-            assert_eq!(head(&reading).permissions.locks, [expected.clone()], "{lock}");
+            assert_eq!(head(&reading).permissions.locks, std::slice::from_ref(&expected), "{lock}");
         }
     }
     let long = format!("/Action/Exclude/Fields[({})]", "x".repeat(2_000));
@@ -210,6 +210,23 @@ fn locked_signature_fields_are_neither_filled_nor_added() {
     }
     let locked = reading(filled(signed(&field_mdp("/Action/All"), ""), ""));
     assert_eq!(head(&locked).lock_broken.as_deref(), Some("seal"));
+}
+
+#[test]
+fn the_level_that_is_allowed_and_the_signatures_own_are_both_kept() {
+    let file = reading(filled(signed("", ""), ""));
+    let permits: Vec<bool> = [
+        Modification::None,
+        Modification::LongTermValidation,
+        Modification::FurtherSignature,
+        Modification::Annotation,
+    ]
+    .map(|most| head(&file).permits(most))
+    .to_vec();
+    assert_eq!(permits, [false, false, true, true]);
+    // Nobody can allow what no rule explains.
+    let other = reading(signed("", "").object(4, "<<>>").end());
+    assert!(!head(&other).permits(Modification::Other));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Further signatures: the stamp of a receiving agency, and what is drawn in its name (the document rule).
 
+use std::fmt::Write as _;
+
 use dieu7::policy::{DocumentJudgement, DocumentResult, Reason, Verdict};
 
 use super::forge::{self, Key, certificate};
@@ -41,7 +43,7 @@ fn stamped(letter: &[u8], places: &[&str], signer: &'static str) -> Vec<u8> {
     let mut pdf = letter.to_vec();
     let mut fields = String::new();
     for (number, place) in (20..).step_by(3).zip(places) {
-        fields += &format!("{number} 0 R ");
+        write!(fields, "{number} 0 R ").unwrap();
         let ink = "1 0 0 RG 0 0 100 50 re S";
         let revision = Paper::after(&pdf)
             .object(
