@@ -39,7 +39,7 @@ pub(super) struct Painter<'p, 'f> {
     pub(super) path: Path,
     /// `BX` without `EX`.
     compatibility: u32,
-    pub(super) fonts: BTreeMap<Id, Rc<Font>>,
+    fonts: BTreeMap<Id, Rc<Font>>,
     forms: BTreeMap<Id, Outside<Rc<Form<'f>>>>,
 }
 
@@ -184,7 +184,8 @@ impl<'p, 'f> Painter<'p, 'f> {
             b"w" => [self.state.line_width] = numbers(operands)?,
             b"gs" => {
                 let [Operand::Name(name)] = operands else { return None };
-                self.graphics_state(name, scope)?;
+                let set = scope.state(self, name)?;
+                self.state.line_width = set.line_width.unwrap_or(self.state.line_width);
             }
             b"sh" => self.mark(self.state.clip.bounds, Mark::Possible),
             b"Do" => {
@@ -217,15 +218,6 @@ impl<'p, 'f> Painter<'p, 'f> {
         self.canvas.mark(left, if self.state.clip.is_exact { mark } else { Mark::Possible });
     }
 
-    fn graphics_state(&mut self, name: &[u8], scope: &Scope<'f>) -> Option<()> {
-        let state = scope.find(self, b"ExtGState", name)?;
-        let state = state.as_dictionary()?;
-        if let Some(width) = state.get(b"LW") {
-            self.state.line_width = self.file.resolve(width, self.revision)?.value.as_number()?;
-        }
-        (!state.has(b"Font")).then_some(())
-    }
-
     fn colour(&mut self, word: &[u8], operands: &[Operand<'_>], scope: &Scope<'f>) -> Option<()> {
         let space = match word {
             b"g" | b"G" => Some(Space::Additive(1)),
@@ -251,6 +243,19 @@ impl<'p, 'f> Painter<'p, 'f> {
         // A pattern is named, and is never white.
         colour.set(&all_numbers(operands).unwrap_or_default());
         Some(())
+    }
+
+    /// Reads a font once, whatever its names.
+    pub(super) fn font(&mut self, value: &Located<'f>) -> Rc<Font> {
+        let id = value.as_reference();
+        if let Some(known) = id.and_then(|id| self.fonts.get(&id)) {
+            return Rc::clone(known);
+        }
+        let font = Rc::new(Font::read(self.file, value, self.revision, self.ledger));
+        if let Some(id) = id {
+            self.fonts.insert(id, Rc::clone(&font));
+        }
+        font
     }
 
     fn external(&mut self, name: &[u8], scope: &Scope<'f>, depth: u32) -> Option<()> {

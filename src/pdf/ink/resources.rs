@@ -1,8 +1,11 @@
 //! What a content stream names: fonts, forms, pictures, colour spaces, graphics states (ISO 32000-2, 7.8.3).
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::content::Painter;
+use super::font::Font;
 use super::state::Space;
 use crate::pdf::file::File;
 use crate::pdf::geometry::{Matrix, Rectangle};
@@ -11,11 +14,24 @@ use crate::pdf::value::{Id, Located, Value};
 /// Nodes of the page tree above a page.
 const PARENTS: u32 = 64;
 
+/// Names of one kind that are remembered; real streams use some dozens.
+const NAMES: usize = 1_024;
+
 /// The names that hold in one stream.
 #[derive(Debug, Default)]
 pub(super) struct Scope<'f> {
     /// The dictionaries inside the resources, by their key.
     kinds: Vec<(&'static [u8], Located<'f>)>,
+    /// What was read already, by name: streams name the same things thousands of times.
+    fonts: RefCell<BTreeMap<Vec<u8>, Rc<Font>>>,
+    spaces: RefCell<BTreeMap<Vec<u8>, Space>>,
+    states: RefCell<BTreeMap<Vec<u8>, Option<StateParameters>>>,
+}
+
+/// What a graphics state parameter dictionary (8.4.5) sets, as far as it moves marks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StateParameters {
+    pub(super) line_width: Option<f64>,
 }
 
 /// An object outside the stream that it draws.
@@ -42,6 +58,14 @@ fn follow<'f>(file: &'f File<'f>, value: &Located<'f>, revision: usize) -> Optio
     }
 }
 
+fn keep<T>(known: &RefCell<BTreeMap<Vec<u8>, T>>, name: &[u8], value: T) {
+    // A stream may name a million things that are not there.
+    let mut known = known.borrow_mut();
+    if known.len() < NAMES {
+        known.insert(name.to_vec(), value);
+    }
+}
+
 const KINDS: [&[u8]; 4] = [b"ColorSpace", b"ExtGState", b"Font", b"XObject"];
 
 impl<'f> Scope<'f> {
@@ -50,7 +74,7 @@ impl<'f> Scope<'f> {
         let dictionary = resources.as_ref().and_then(Located::as_dictionary);
         let kind = |kind: &'static [u8]| Some((kind, follow(file, dictionary?.get(kind)?, revision)?));
         let kinds = KINDS.into_iter().filter_map(kind).collect();
-        Self { kinds }
+        Self { kinds, ..Self::default() }
     }
 
     /// The resources of a page, or those that it inherits (7.7.3.4).
@@ -75,18 +99,49 @@ impl<'f> Scope<'f> {
         if !painter.ledger.step(dictionary.0.len() / 16) {
             return None;
         }
-        dictionary.get(&crate::pdf::value::decoded_name(name))
+        let found = dictionary.get(&crate::pdf::value::decoded_name(name))?;
+        // What stands there directly is copied.
+        painter.ledger.step(found.end.saturating_sub(found.start) / 64).then_some(found)
     }
 
     pub(super) fn reference(&self, painter: &mut Painter<'_, 'f>, kind: &[u8], name: &[u8]) -> Option<Id> {
         self.named(painter, kind, name)?.as_reference()
     }
 
-    pub(super) fn font(&self, painter: &mut Painter<'_, 'f>, name: &[u8]) -> Option<Located<'f>> {
-        self.named(painter, b"Font", name).cloned()
+    /// A font by its name; one that is not there is replaced by one of those that every reader has.
+    pub(super) fn font(&self, painter: &mut Painter<'_, 'f>, name: &[u8]) -> Rc<Font> {
+        if let Some(known) = self.fonts.borrow().get(name) {
+            return Rc::clone(known);
+        }
+        let font = match self.named(painter, b"Font", name) {
+            Some(value) => painter.font(value),
+            None => Rc::new(Font::Simple { widths: None, space: true }),
+        };
+        keep(&self.fonts, name, Rc::clone(&font));
+        font
     }
 
-    pub(super) fn find(&self, painter: &mut Painter<'_, 'f>, kind: &[u8], name: &[u8]) -> Option<Located<'f>> {
+    /// Graphics state parameters by their name; `None` where they cannot be told, or choose a font.
+    pub(super) fn state(&self, painter: &mut Painter<'_, 'f>, name: &[u8]) -> Option<StateParameters> {
+        if let Some(known) = self.states.borrow().get(name) {
+            return *known;
+        }
+        let read = self.read_state(painter, name);
+        keep(&self.states, name, read);
+        read
+    }
+
+    fn read_state(&self, painter: &mut Painter<'_, 'f>, name: &[u8]) -> Option<StateParameters> {
+        let state = self.find(painter, b"ExtGState", name)?;
+        let state = state.as_dictionary()?;
+        let line_width = match state.get(b"LW") {
+            Some(width) => Some(follow(painter.file, width, painter.revision)?.as_number()?),
+            None => None,
+        };
+        (!state.has(b"Font")).then_some(StateParameters { line_width })
+    }
+
+    fn find(&self, painter: &mut Painter<'_, 'f>, kind: &[u8], name: &[u8]) -> Option<Located<'f>> {
         let (file, revision) = (painter.file, painter.revision);
         follow(file, self.named(painter, kind, name)?, revision)
     }
@@ -99,7 +154,12 @@ impl<'f> Scope<'f> {
             b"DeviceCMYK" => return Space::Cmyk,
             _ => {}
         }
-        self.defined_space(painter, name).unwrap_or(Space::Other)
+        if let Some(known) = self.spaces.borrow().get(name) {
+            return *known;
+        }
+        let space = self.defined_space(painter, name).unwrap_or(Space::Other);
+        keep(&self.spaces, name, space);
+        space
     }
 
     fn defined_space(&self, painter: &mut Painter<'_, 'f>, name: &[u8]) -> Option<Space> {

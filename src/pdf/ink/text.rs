@@ -1,7 +1,5 @@
 //! Text: where the glyphs of a string fall (ISO 32000-2, 9.4).
 
-use std::rc::Rc;
-
 use super::canvas::Mark;
 use super::content::{Operand, Painter, numbers};
 use super::font::{Font, Glyph};
@@ -80,7 +78,7 @@ impl<'f> Painter<'_, 'f> {
             }
             b"Tf" => {
                 let [Operand::Name(name), Operand::Number(size)] = operands else { return None };
-                self.state.font = Some(self.font(name, scope));
+                self.state.font = Some(scope.font(self, name));
                 self.state.font_size = *size;
             }
             b"Td" | b"TD" => {
@@ -124,22 +122,6 @@ impl<'f> Painter<'_, 'f> {
             _ => return Some(false),
         }
         Some(true)
-    }
-
-    fn font(&mut self, name: &[u8], scope: &Scope<'f>) -> Rc<Font> {
-        // A font that is not there is replaced by one of those that every reader has.
-        let Some(value) = scope.font(self, name) else {
-            return Rc::new(Font::Simple { widths: None, space: true });
-        };
-        let id = value.as_reference();
-        if let Some(known) = id.and_then(|id| self.fonts.get(&id)) {
-            return Rc::clone(known);
-        }
-        let font = Rc::new(Font::read(self.file, &value, self.revision, self.ledger));
-        if let Some(id) = id {
-            self.fonts.insert(id, Rc::clone(&font));
-        }
-        font
     }
 
     /// `None` where nobody can tell what is drawn.
