@@ -37,6 +37,16 @@ pub(super) struct Version {
     pub(super) place: Place,
 }
 
+impl Version {
+    /// The generation in its entry; 0 inside an object stream (ISO 32000-2, 7.5.8.3).
+    pub(super) fn generation(self) -> u16 {
+        match self.place {
+            Place::InFile { generation, .. } => generation,
+            Place::Free | Place::InStream { .. } => 0,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct ObjectStream {
     plain: Vec<u8>,
@@ -131,6 +141,13 @@ impl<'a> File<'a> {
         self.index.get(after.checked_sub(1)?).copied().filter(|version| version.number == number)
     }
 
+    /// The revision that defined `number` first; the newest one for what was never defined.
+    pub(super) fn first_revision(&self, number: u32) -> usize {
+        let first = self.index.partition_point(|version| version.number < number);
+        let version = self.index.get(first).filter(|version| version.number == number);
+        version.map_or(self.newest(), |version| version.revision)
+    }
+
     /// Where the object stands in the file, or the object stream that holds it.
     pub(super) fn position(&self, number: u32, revision: usize) -> Option<usize> {
         let version = self.version(number, revision)?;
@@ -147,11 +164,7 @@ impl<'a> File<'a> {
     /// The object that a reference names in `revision`; `None` where it would be null.
     pub(super) fn object(&self, id: Id, revision: usize) -> Option<Object<'_>> {
         let version = self.version(id.0, revision)?;
-        let generation = match version.place {
-            Place::InFile { generation, .. } => generation,
-            Place::Free | Place::InStream { .. } => 0,
-        };
-        if generation != id.1 {
+        if version.generation() != id.1 {
             return None;
         }
         self.read(version).ok()

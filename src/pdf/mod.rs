@@ -10,6 +10,7 @@
 //! (one revision against the one before), `reading`.
 
 mod active;
+mod appearance;
 mod byte_range;
 mod chain;
 mod change;
@@ -18,12 +19,17 @@ mod fault;
 mod field;
 mod file;
 mod filter;
+mod geometry;
+mod ink;
 mod lexer;
 mod modification;
 mod oddity;
+mod pages;
+mod permission;
 mod reading;
 mod second;
 mod security_store;
+mod shadow;
 mod signature;
 mod span;
 mod survey;
@@ -38,13 +44,17 @@ mod build;
 mod tests;
 
 pub use active::{ActiveContent, ActiveKind};
+pub use appearance::{Ground, Shown};
 pub use byte_range::{ByteRange, ByteRangeError, Coverage};
 pub use contents::{ContentsError, contents_octets, padding_is_zero, string_octets};
 pub use fault::{Fault, Limit, ReadError};
+pub use geometry::Rectangle;
 pub use modification::{Change, ChangedField, Modification};
 pub use oddity::{Oddity, OddityKind, Weight};
+pub use permission::{Access, FieldLock, Permissions};
 pub use reading::{Reading, Revision, XrefKind, read};
 pub use security_store::{MAX_RELATED, MAX_STORE, MAX_STREAMS, Related, SecurityStore};
-pub use signature::{Rectangle, SignatureField, SignatureKind, SubFilter};
+pub use shadow::{Shadow, ShadowKind};
+pub use signature::{SignatureField, SignatureKind, SubFilter};
 pub use span::Span;
 pub use unexplained::{Seat, Unexplained, Why};

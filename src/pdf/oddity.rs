@@ -16,6 +16,16 @@ pub struct Oddity {
 /// Octets that programs read differently, or that no cross-reference explains.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum OddityKind {
+    /// The catalog and the signatures do not agree on which one certifies the document.
+    CertificationDisputed {
+        /// Object number of the signature that the catalog names, or of the catalog.
+        number: u32,
+    },
+    /// A signature certifies the document and is not the first one (ISO 32000-2, 12.8.2.2.1).
+    CertificationMisplaced {
+        /// Object number of the signature dictionary.
+        number: u32,
+    },
     /// A key stands twice in a trailer, signature, catalog, page or AcroForm dictionary.
     DuplicateKey {
         /// Object number of the dictionary; 0 for a trailer.
@@ -131,7 +141,9 @@ impl Oddity {
             return Weight::Fatal;
         }
         match self.kind {
-            OddityKind::SignatureReplaced { .. } | OddityKind::SignatureShared { .. } => Weight::Fatal,
+            OddityKind::CertificationMisplaced { .. }
+            | OddityKind::SignatureReplaced { .. }
+            | OddityKind::SignatureShared { .. } => Weight::Fatal,
             OddityKind::DuplicateKey { .. }
             | OddityKind::EntryMismatch { .. }
             | OddityKind::EntryOutsideRevision { .. }
@@ -145,7 +157,9 @@ impl Oddity {
             | OddityKind::SecondReaderDiffers { .. }
             | OddityKind::TooMany
             | OddityKind::ValueUnreadable { .. } => Weight::Ambiguous,
-            OddityKind::HeaderVersion
+            // The narrower of both is what holds.
+            OddityKind::CertificationDisputed { .. }
+            | OddityKind::HeaderVersion
             | OddityKind::HybridUpdate
             | OddityKind::LengthMismatch { .. }
             | OddityKind::RevisionWithoutEnd
@@ -160,6 +174,12 @@ impl Oddity {
 impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
+            OddityKind::CertificationDisputed { number } => {
+                write!(f, "catalog and signatures disagree on whether signature {number} certifies")
+            }
+            OddityKind::CertificationMisplaced { number } => {
+                write!(f, "signature {number} certifies and is not the first one")
+            }
             OddityKind::DuplicateKey { number, key } => write!(f, "key /{key} stands twice in object {number}"),
             OddityKind::EntryMismatch { number, found: Some((found, generation)) } => {
                 write!(f, "entry of object {number} leads to object {found} {generation}")
@@ -237,7 +257,9 @@ impl Oddities {
 /// Where one that is dropped counts: those that are fatal wherever they are, after everything.
 fn dropped_at(kind: &OddityKind, offset: u64) -> u64 {
     match kind {
-        OddityKind::SignatureReplaced { .. } | OddityKind::SignatureShared { .. } => u64::MAX,
+        OddityKind::CertificationMisplaced { .. }
+        | OddityKind::SignatureReplaced { .. }
+        | OddityKind::SignatureShared { .. } => u64::MAX,
         _ => offset,
     }
 }

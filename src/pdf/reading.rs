@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::active::ActiveContent;
+use super::appearance;
 use super::byte_range::Coverage;
 use super::chain::read_chain;
 use super::change::{Comparison, Signing};
@@ -13,8 +14,11 @@ use super::field::{Fields, walk};
 use super::file::File;
 use super::modification::{Change, Modification};
 use super::oddity::{Oddities, Oddity, OddityKind, Weight};
+use super::pages;
+use super::permission;
 use super::second::{SecondOpinion, second_opinion};
 use super::security_store::{self, SecurityStore};
+use super::shadow::{self, Shadow};
 use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
 use super::survey::{Survey, survey};
@@ -35,6 +39,8 @@ pub struct Reading {
     pub active: Vec<ActiveContent>,
     /// Validation material that somebody put into the file.
     pub store: SecurityStore,
+    /// Content that could appear or vanish; only looked for where something is signed.
+    pub shadow: Vec<Shadow>,
     /// Leaves of the page tree; `None` where it cannot be walked.
     pub page_count: Option<u32>,
 }
@@ -103,10 +109,22 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         budget.signature()?;
         signatures.extend(SignatureField::read(&file, field));
     }
-    let pages = pages(&file, catalog);
-    let changes = changes(&file, &survey, &signature_numbers, &signatures, pages.as_deref());
-    for signature in &mut signatures {
-        signature.modification = modification(signature, &changes);
+    let leaves = pages(&file, catalog);
+    let first_signed = signatures.iter().filter_map(|signature| signature.revision).min();
+    permission::hold_certifications(&file, root, first_signed.unwrap_or(file.newest()), &mut signatures, &mut odd);
+    let changes = changes(&file, &survey, &signature_numbers, &signatures, leaves.as_deref());
+    for index in 0..signatures.len() {
+        let broken = permission::broken_lock(&file, index, &signatures, &changes);
+        if let Some(signature) = signatures.get_mut(index) {
+            signature.modification = modification(signature, &changes);
+            signature.lock_broken = broken;
+        }
+    }
+    let mut shadow = Vec::new();
+    if !signatures.is_empty() {
+        let leaves = pages::leaves(&file, root, file.newest());
+        appearance::place(&file, &leaves, &mut signatures, &changes, budget);
+        shadow = shadow::prepared(&file, root, &leaves, &survey.nodes, budget);
     }
     let store = security_store::read(&file, catalog, budget);
     if file.is_exhausted() {
@@ -119,7 +137,8 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         oddities: odd.into_vec(),
         active: survey.active.into_vec(),
         store,
-        page_count: pages.and_then(|pages| u32::try_from(pages.len()).ok()),
+        shadow,
+        page_count: leaves.and_then(|pages| u32::try_from(pages.len()).ok()),
     })
 }
 
@@ -172,7 +191,7 @@ fn changes(
         if let Some(revision) = signature.revision.filter(|revision| written == Some(*revision))
             && let Some(signings) = signings.get_mut(revision)
         {
-            let only_time = signature.kind == SignatureKind::DocumentTimestamp && signature.shown.is_none();
+            let only_time = signature.kind == SignatureKind::DocumentTimestamp && signature.shown.is_empty();
             signings.push(Signing { value: signature.value, only_time });
         }
     }

@@ -7,6 +7,7 @@ use super::active::Active;
 use super::file::{File, Object, ObjectError, Version};
 use super::lexer::is_white;
 use super::oddity::{Oddities, OddityKind};
+use super::shadow;
 use super::value::{Dictionary, Value};
 use super::xref::Place;
 
@@ -27,6 +28,8 @@ pub(super) struct Survey {
     pub(super) values: BTreeSet<u32>,
     /// Sorted; references inside object definitions, once for each time they stand there.
     pub(super) referrers: Vec<Referrer>,
+    /// Numbers of catalogs, page trees and pages.
+    pub(super) nodes: BTreeSet<u32>,
     pub(super) active: Active,
 }
 
@@ -101,7 +104,11 @@ impl Survey {
             if signature {
                 self.signatures.push((number, revision));
             }
-            if signature || dictionary.is(b"Type", b"Catalog") || dictionary.is(b"Type", b"Page") {
+            let node = shadow::is_node(dictionary);
+            if node {
+                self.nodes.insert(number);
+            }
+            if signature || node && !dictionary.is(b"Type", b"Pages") {
                 report_duplicates(dictionary, number, position, odd);
             }
         }

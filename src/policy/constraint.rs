@@ -86,7 +86,7 @@ constraints! {
     SignatureIntact A "signature-intact" "Digest and signature value hold, in a supported form.";
     Unchanged A "unchanged" "Nothing was changed after signing but what signing again needs.";
     Coverage A "coverage" "The signature covers the whole document.";
-    LaterSignatures A "later-signatures" "Every signature added later passes by itself.";
+    LaterSignatures A "later-signatures" "Every signature added later passes by itself and covers nothing.";
     SignerIsSender A "signer-is-sender" "The signer is the sending agency.";
     TrustedPath B "trusted-path" "A path leads to a CA in conformity with the law of Viet Nam.";
     InForce B "in-force" "The certificates were in force when the signature was made.";

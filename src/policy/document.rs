@@ -1,9 +1,11 @@
 //! The three conditions for one document.
 
+use std::collections::BTreeMap;
+
 use crate::budget::Budget;
 use crate::dossier::{Content, Document};
 use crate::message::FileKind;
-use crate::pdf::{ReadError, Reading, SignatureKind};
+use crate::pdf::{Ground, ReadError, Reading, SignatureKind};
 use crate::sender::Binding;
 use crate::signature::{self, Context, Failure, FormatFault, Integrity, Validated};
 
@@ -84,6 +86,10 @@ impl Bench<'_> {
         if !reading.active.is_empty() {
             judged.remarks.push(Reason::FileActive);
         }
+        if !reading.shadow.is_empty() {
+            judged.remarks.push(Reason::ShadowPrepared);
+            judged.details.extend(reading.shadow.iter().map(ToString::to_string));
+        }
         judged.details.extend(reading.oddities.iter().map(ToString::to_string));
         let validated = signature::validate(octets, reading, &self.context, budget);
         let signers = reading.signatures.iter().map(|field| field.kind == SignatureKind::Signature);
@@ -108,8 +114,14 @@ impl Bench<'_> {
                 findings,
             });
         }
-        // One and the same signature meets (a) and (b): the best one speaks, of equals the last.
-        let deciding = candidates.into_iter().rev().min_by_key(|index| judged.signatures[*index].weight());
+        // One and the same signature meets (a) and (b): the best one speaks; of equals the sender's, so that what was
+        // done to it is told rather than that a stamp is another agency's; of those the last.
+        let rank = |index: &usize| {
+            let signature = &judged.signatures[*index];
+            let of_signer = |finding: &&Finding| finding.constraint == ConstraintId::SignerIsSender;
+            (signature.weight(), signature.findings.iter().find(of_signer).map(|finding| finding.outcome))
+        };
+        let deciding = candidates.into_iter().rev().min_by_key(rank);
         if let Some(index) = deciding {
             let signature = &judged.signatures[index];
             judged.findings.extend(signature.findings.iter().cloned());
@@ -218,22 +230,36 @@ fn earlier_broken(validated: &[Validated], index: usize, reading: &Reading) -> b
     })
 }
 
-/// What the signatures of later revisions mean for the one at `index`.
+/// The part of a page that all later signatures together may cover (pdf.md of the design, 9): the stamp of a receiving
+/// agency with its lines for number and date takes a twentieth.
+const MOST_COVERED: f64 = 1.0 / 8.0;
+
+/// The document rule: what the signatures of later revisions mean for the one at `index`. Anybody can append a further
+/// signature, so each must pass by itself, and what it draws must be small and on blank ground.
 fn later(validated: &[Validated], index: usize, reading: &Reading) -> Later {
     let mine = reading.signatures.get(index).and_then(|field| field.revision);
     let later = validated.iter().zip(&reading.signatures).enumerate().filter(|(other, (_, field))| {
         *other != index && (mine.is_none() || field.revision.is_none_or(|r| Some(r) > mine))
     });
     let mut result = Later::None;
+    let mut covered: BTreeMap<u32, f64> = BTreeMap::new();
     for (_, (one, field)) in later {
         // A document timestamp names no signer and draws nothing; the reader allows it only as long-term material.
-        if field.kind == SignatureKind::DocumentTimestamp && !one.visible {
+        if field.kind == SignatureKind::DocumentTimestamp && field.shown.is_empty() {
             continue;
         }
-        if one.visible || !one.conclusion.is_passed() {
-            return Later::Doubtful;
+        result = result.max(if one.conclusion.is_passed() { Later::Sound } else { Later::Doubtful });
+        for shown in &field.shown {
+            result = result.max(match shown.ground {
+                Ground::Clear => Later::Sound,
+                Ground::Unknown => Later::Doubtful,
+                Ground::Ink => Later::Overlaid,
+            });
+            match (shown.page, shown.share) {
+                (Some(page), Some(share)) => *covered.entry(page).or_default() += share,
+                _ => result = result.max(Later::Doubtful),
+            }
         }
-        result = Later::Sound;
     }
-    result
+    if covered.values().any(|share| *share > MOST_COVERED) { Later::Overlaid } else { result }
 }

@@ -133,6 +133,7 @@ fn context<'a>(case: &'a Case, known: &'a Known) -> Context<'a> {
         at: case.at,
         rsa_bits_least: parameters.rsa_bits_least,
         sha1_until: parameters.sha1_until,
+        changes_allowed: parameters.changes_allowed,
     }
 }
 

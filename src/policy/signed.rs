@@ -12,15 +12,17 @@ use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
 use super::read::Policy;
 use super::reason::Reason;
 
-/// What later signatures of the same file mean for this one.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// What later signatures of the same file mean for this one; from harmless to grave.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Later {
     /// There is none.
     None,
-    /// Each one passed by itself and draws nothing.
+    /// Each one passed by itself and leaves what was signed as it is seen.
     Sound,
-    /// One did not pass, or draws on a page, where it could cover what was signed.
+    /// One did not pass, or nobody can tell what it was drawn on.
     Doubtful,
+    /// What they draw takes too much of a page, or lies on what was there.
+    Overlaid,
 }
 
 /// What the other signatures of the file mean for one of them.
@@ -106,6 +108,7 @@ fn later_signatures(later: Later) -> (Outcome, Option<Reason>) {
     match later {
         Later::None | Later::Sound => (Met, None),
         Later::Doubtful => doubt(Reason::LaterSignature),
+        Later::Overlaid => no(Reason::DocOverlaid),
     }
 }
 

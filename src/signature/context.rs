@@ -2,6 +2,7 @@
 //! algorithm is weak. The policy says so, not the signature.
 
 use crate::evidence::Evidence;
+use crate::pdf::Modification;
 use crate::time::UnixTime;
 use crate::x509::{AnchorStore, Certificate};
 
@@ -24,4 +25,6 @@ pub struct Context<'a> {
     pub rsa_bits_least: u32,
     /// SHA-1 counts only with a proof of existence before this moment.
     pub sha1_until: UnixTime,
+    /// The most that later revisions may have done; what a signature itself permits may be less.
+    pub changes_allowed: Modification,
 }

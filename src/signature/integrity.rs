@@ -71,6 +71,7 @@ pub(super) fn check(
     field: &SignatureField,
     oddities: &[Oddity],
     elsewhere: &[Certificate],
+    allowed: Modification,
     budget: &mut Budget,
 ) -> Checked {
     let formatted = match format_checking::check(file, field, elsewhere, budget) {
@@ -79,27 +80,27 @@ pub(super) fn check(
     };
     let (verified, timestamp) = cryptographic_verification::verify(&formatted, budget);
     let integrity = match verified {
-        Ok(()) => after_signing(field, formatted.coverage, oddities, formatted.signed_end),
+        Ok(()) => after_signing(field, formatted.coverage, oddities, allowed, formatted.signed_end),
         Err(integrity) => integrity,
     };
     Checked { integrity, form: Some(formatted.form), value: Some(formatted.value), timestamp }
 }
 
 /// The signed octets hold; now what came after them, and around them.
-fn after_signing(field: &SignatureField, coverage: Coverage, oddities: &[Oddity], signed_end: u64) -> Integrity {
+fn after_signing(
+    field: &SignatureField,
+    coverage: Coverage,
+    oddities: &[Oddity],
+    allowed: Modification,
+    signed_end: u64,
+) -> Integrity {
     if oddities.iter().any(|oddity| oddity.weight(signed_end) == Weight::Fatal) {
         return Integrity::Failed(Failure::Format(FormatFault::Structure));
     }
     match coverage {
         Coverage::WholeFile => Integrity::Intact,
         Coverage::GapNotContents => Integrity::Failed(Failure::Format(FormatFault::Gap)),
-        Coverage::Revision { .. } if field.modification <= allowed(field) => Integrity::Intact,
+        Coverage::Revision { .. } if field.permits(allowed) => Integrity::Intact,
         Coverage::Revision { .. } => Integrity::Failed(Failure::Format(FormatFault::Changed(field.modification))),
     }
-}
-
-/// What may come after this signature. One that certifies with P = 1 allows no change but validation data and document
-/// timestamps (ISO 32000-2, table 257).
-fn allowed(field: &SignatureField) -> Modification {
-    if field.doc_mdp == Some(1) { Modification::LongTermValidation } else { Modification::FurtherSignature }
 }

@@ -127,7 +127,7 @@ fn validate_one(
     (store, context): (&Embedded, &Context<'_>),
     budget: &mut Budget,
 ) -> Validated {
-    let checked = integrity::check(file, field, oddities, store.certificates(), budget);
+    let checked = integrity::check(file, field, oddities, store.certificates(), context.changes_allowed, budget);
     let embedded = checked.cms().map_or_else(|| store.clone(), |cms| store.with(cms, budget));
     let trust = trust(&checked, &embedded, context, budget);
     let in_force = in_force(&trust, context.at);
@@ -154,7 +154,7 @@ fn validate_one(
         sub_filter: field.sub_filter.to_string(),
         coverage: field.coverage,
         modification: field.modification,
-        visible: field.shown.is_some(),
+        visible: !field.shown.is_empty(),
         ambiguous: ambiguous(field, oddities),
         claimed_time: cms.and_then(|cms| cms.signing_time().ok().flatten()).or(field.claimed_time),
         timestamped: cms.is_some_and(|cms| cms.timestamp_tokens().next().is_some()),

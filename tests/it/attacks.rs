@@ -8,6 +8,7 @@ mod forge;
 mod mails;
 mod mutations;
 pub mod paper;
+mod stamps;
 mod times;
 mod words;
 pub mod world;
