@@ -3,7 +3,7 @@
 use crate::budget::Budget;
 use crate::dossier::{Content, Document};
 use crate::message::FileKind;
-use crate::pdf::{ReadError, Reading, SignatureKind};
+use crate::pdf::{ReadError, Reading, SignatureKind, SubFilter};
 use crate::sender::Binding;
 use crate::signature::{self, Context, Failure, FormatFault, Integrity, Validated};
 
@@ -88,10 +88,6 @@ impl Bench<'_> {
         let validated = signature::validate(octets, reading, &self.context, budget);
         let signers = reading.signatures.iter().map(|field| field.kind == SignatureKind::Signature);
         let candidates: Vec<usize> = signers.enumerate().filter_map(|(i, signs)| signs.then_some(i)).collect();
-        if candidates.is_empty() {
-            self.unsigned(judged, reading);
-            return;
-        }
         for (index, one) in validated.iter().enumerate() {
             let binding = (self.bind)(one);
             let beside = Beside {
@@ -108,6 +104,10 @@ impl Bench<'_> {
                 findings,
             });
         }
+        if candidates.is_empty() {
+            self.unsigned(judged, reading);
+            return;
+        }
         // One and the same signature meets (a) and (b): the best one speaks, of equals the last.
         let deciding = candidates.into_iter().rev().min_by_key(|index| judged.signatures[*index].weight());
         if let Some(index) = deciding {
@@ -118,9 +118,11 @@ impl Bench<'_> {
         }
     }
 
-    /// No signature that a signer made; but a signature that cannot be read must never look like none.
+    /// No signature that a signer made, at most document timestamps. But what is typed as a timestamp and has the form of
+    /// a signature, and a signature that cannot be read, must never look like none.
     fn unsigned(&self, judged: &mut DocumentJudgement, reading: &Reading) {
-        if reading.has_hidden_signature() {
+        let contradicts = reading.signatures.iter().any(|field| field.sub_filter != SubFilter::EtsiRfc3161);
+        if contradicts || reading.has_hidden_signature() {
             judged.findings.push(self.finding(ConstraintId::SignatureIntact, Undetermined, Some(Reason::SigFormat)));
         } else {
             judged.findings.push(self.finding(ConstraintId::SignaturePresent, Unmet, Some(Reason::SigNone)));

@@ -3,12 +3,17 @@
 
 mod certificates;
 mod documents;
+mod embedded;
 #[path = "../support/forge.rs"]
 mod forge;
+mod forms;
 mod mails;
 mod mutations;
 pub mod paper;
 mod times;
+mod timestamps;
+#[path = "../support/tokens.rs"]
+mod tokens;
 mod words;
 pub mod world;
 
