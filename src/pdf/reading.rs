@@ -34,7 +34,7 @@ pub struct Reading {
     /// Content that does something.
     pub active: Vec<ActiveContent>,
     /// Validation material that somebody put into the file.
-    pub store: SecurityStore,
+    pub store: Box<SecurityStore>,
     /// Leaves of the page tree; `None` where it cannot be walked.
     pub page_count: Option<u32>,
 }
@@ -118,7 +118,7 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         signatures,
         oddities: odd.into_vec(),
         active: survey.active.into_vec(),
-        store,
+        store: Box::new(store),
         page_count,
     })
 }

@@ -167,7 +167,7 @@ mod tests {
     }
 
     fn store(builder: Builder) -> SecurityStore {
-        crate::pdf::read(&builder.build(), &mut Budget::for_message()).unwrap().store
+        *crate::pdf::read(&builder.build(), &mut Budget::for_message()).unwrap().store
     }
 
     #[test]

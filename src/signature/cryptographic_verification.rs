@@ -40,8 +40,8 @@ pub(super) fn verify(formatted: &Formatted<'_>, budget: &mut Budget) -> (Result<
 }
 
 fn bare(value: &Value, signed: &[&[u8]], signature: &[u8]) -> Result<(), Integrity> {
-    let signer = signing_certificate::identify(value).ok_or(Integrity::NoCertificate)?;
-    let key = signer.public_key().map_err(|_| Integrity::Unsupported)?;
+    let certificate = signing_certificate::identify(value).ok_or(Integrity::NoCertificate)?;
+    let key = certificate.public_key().map_err(|_| Integrity::Unsupported)?;
     key.verify(RSA_SHA1, signed, signature).map_err(|error| match error {
         VerifyError::Mismatch => Integrity::Failed(Failure::SigCrypto),
         VerifyError::OtherKey | VerifyError::Weak(_) => Integrity::Unsupported,
