@@ -53,16 +53,18 @@ fn of_fault(fault: &CmsFault) -> Integrity {
     match fault {
         CmsFault::HashMismatch => Integrity::Failed(Failure::Hash),
         CmsFault::SignatureMismatch => Integrity::Failed(Failure::SigCrypto),
-        CmsFault::CertificateAmbiguous | CmsFault::CertificateMissing => Integrity::NoCertificate,
+        // The standard has no harder word for a certificate that is not the one named (EN 319 102-1, 5.2.3.4): the right
+        // one may only be missing.
+        CmsFault::CertificateAmbiguous | CmsFault::CertificateMissing | CmsFault::CertificateSubstituted => {
+            Integrity::NoCertificate
+        }
         // RFC 5652 allows a signature without signed attributes, PAdES does not; nothing is known to be changed.
         CmsFault::NoSignedAttributes | CmsFault::Key(_) | CmsFault::Scheme(_) | CmsFault::Verify(_) => {
             Integrity::Unsupported
         }
-        CmsFault::AlgorithmProtection
-        | CmsFault::Attribute { .. }
-        | CmsFault::CertificateSubstituted
-        | CmsFault::Content
-        | CmsFault::ContentType => Integrity::Failed(Failure::Format(FormatFault::Cms)),
+        CmsFault::AlgorithmProtection | CmsFault::Attribute { .. } | CmsFault::Content | CmsFault::ContentType => {
+            Integrity::Failed(Failure::Format(FormatFault::Cms))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::x509::Certificate;
 
 use super::embedded::Embedded;
 use super::format_checking::Form;
+use super::timestamp::Timestamp;
 use super::validate::Validated;
 
 /// Family and grade of a signature.
@@ -79,7 +80,7 @@ pub(super) fn grade(reading: &Reading, validated: &[Validated]) -> Vec<Grade> {
         .iter()
         .zip(validated)
         .filter(|(_, one)| one.is_timestamp && one.coverage != Coverage::GapNotContents)
-        .filter(|(_, one)| one.timestamps.iter().any(super::timestamp::Timestamp::is_intact))
+        .filter(|(_, one)| one.timestamps.iter().any(Timestamp::is_intact))
         .filter_map(|(field, _)| end(field))
         .collect();
     let latest = clocks.iter().copied().max();
@@ -88,15 +89,16 @@ pub(super) fn grade(reading: &Reading, validated: &[Validated]) -> Vec<Grade> {
 }
 
 fn of_one(field: &SignatureField, one: &Validated, latest: Option<u64>, archived: Option<u64>) -> Grade {
-    let Some(mine) = end(field) else { return Grade::B };
-    let own = one.timestamps.iter().any(super::timestamp::Timestamp::is_intact);
-    if !own && latest.is_none_or(|end| end <= mine) {
+    let own = one.timestamps.iter().any(Timestamp::is_intact);
+    let mine = end(field);
+    let follows = |clock: Option<u64>| clock.zip(mine).is_some_and(|(clock, mine)| clock > mine);
+    if !own && !follows(latest) {
         return Grade::B;
     }
     if !one.signer.as_ref().is_some_and(|signer| has_material(signer, &one.certificates, &one.embedded)) {
         return Grade::T;
     }
-    if archived.is_some_and(|end| end > mine) { Grade::Lta } else { Grade::Lt }
+    if follows(archived) { Grade::Lta } else { Grade::Lt }
 }
 
 fn end(field: &SignatureField) -> Option<u64> {

@@ -33,6 +33,9 @@ pub fn archival(crls: &[&[u8]]) -> Vec<u8> {
     attribute(ARCHIVAL, &encode(asn1::SEQUENCE, &[&crls]))
 }
 
+/// Makes a token over octets.
+pub type Stamp<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+
 /// A signature to be made; the fields are what tests bend.
 #[derive(Clone)]
 pub struct Signature<'a> {
@@ -44,7 +47,7 @@ pub struct Signature<'a> {
     /// Further signed attributes; `None` signs the content itself.
     pub attributes: Option<Vec<Vec<u8>>>,
     /// Tokens over the signature value, made when it is known.
-    pub token: Option<&'a dyn Fn(&[u8]) -> Vec<u8>>,
+    pub token: Option<Stamp<'a>>,
     pub bag: Vec<&'a Certificate>,
     pub crls: Vec<&'a [u8]>,
 }
@@ -133,9 +136,9 @@ pub fn token(imprinted: &[u8]) -> Vec<u8> {
 }
 
 /// adbe.pkcs7.sha1 over these octets, without signed attributes as its signers made it.
-pub fn sha1_inside(signed: &[u8], key: &Key, signer: &Certificate) -> Vec<u8> {
+pub fn sha1_inside(octets: &[u8], key: &Key, signer: &Certificate) -> Vec<u8> {
     let signature = Signature { inside: true, attributes: None, ..Signature::of(key, signer) };
-    signature.over(&digested(signed, true).1)
+    signature.over(&digested(octets, true).1)
 }
 
 /// adbe.x509.rsa_sha1 over these octets.

@@ -30,15 +30,15 @@ fn with_store(pdf: &[u8], crls: &[&[u8]], certificates: &[&[u8]]) -> Vec<u8> {
     let clocked = pdf.windows(5).any(|octets| octets == b"(Gio)");
     let fields = if clocked { "5 0 R 20 0 R" } else { "5 0 R" };
     let mut paper = Paper::after(pdf);
-    let mut names = [String::new(), String::new()];
-    for (number, (kind, octets)) in
-        (31..).zip(crls.iter().map(|crl| (0, crl)).chain(certificates.iter().map(|one| (1, one))))
-    {
-        names[kind] += &format!("{number} 0 R ");
+    let first = 31 + u32::try_from(crls.len()).unwrap();
+    for (number, octets) in (31..).zip(crls.iter().chain(certificates)) {
         paper = paper.stream(number, octets);
     }
+    let names = |from: u32, to: u32| (from..to).map(|number| format!("{number} 0 R")).collect::<Vec<_>>().join(" ");
+    let lists = names(31, first);
+    let certificates = names(first, first + u32::try_from(certificates.len()).unwrap());
     paper
-        .object(30, &format!("<< /Type /DSS /CRLs [{}] /Certs [{}] >>", names[0], names[1]))
+        .object(30, &format!("<< /Type /DSS /CRLs [{lists}] /Certs [{certificates}] >>"))
         .object(
             1,
             &format!("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{fields}] /SigFlags 3 >> /DSS 30 0 R >>"),
@@ -84,8 +84,8 @@ fn lists_in_the_cms_object_answer_too() {
     let plain = Signature::of(&key, &signer);
     let beside = Signature { crls: vec![&root, &issuing], ..plain.clone() };
     let attributes = Some(vec![tokens::ess(&signer), archival(&[&root, &issuing])]);
-    let signed = Signature { attributes, ..plain };
-    for (signature, expected) in [(beside, Source::SignedData), (signed, Source::Archival)] {
+    let among = Signature { attributes, ..plain };
+    for (signature, expected) in [(beside, Source::SignedData), (among, Source::Archival)] {
         let pdf = paper::sign(paper_of("ETSI.CAdES.detached", ""), |octets| signature.over(octets));
         let judgement = deaf().judge(Mail::new(&pdf).message());
         assert_eq!(judgement.verdict, Verdict::LegallyEquivalent, "{expected:?}: {}", judgement.report());

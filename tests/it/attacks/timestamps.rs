@@ -152,7 +152,7 @@ fn a_later_document_timestamp_counts_as_a_timestamp_and_spoils_nothing() {
 #[test]
 fn tokens_beyond_the_limit_are_not_read_and_what_is_not_paid_for_accuses_nobody() {
     assert_eq!(TimestampFault::Unexamined.token(), "unexamined");
-    let judgement = judged(&stamped(&|value| [token(value), vec![5, 0].repeat(20)].concat()));
+    let judgement = judged(&stamped(&|value| [token(value), [5, 0].repeat(20)].concat()));
     let one = only(&judgement);
     assert_eq!(one.timestamps.len(), dieu7::signature::MAX_TOKENS);
     assert!(one.timestamps[0].is_intact());
