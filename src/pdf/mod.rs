@@ -43,6 +43,6 @@ pub use fault::{Fault, Limit, ReadError};
 pub use modification::{Change, Modification, Unexplained, Why};
 pub use oddity::{Oddity, OddityKind, Weight};
 pub use reading::{Reading, Revision, XrefKind, read};
-pub use security_store::{MAX_RELATED, MAX_STORE, MAX_STREAMS, Related, SecurityStore};
+pub use security_store::{MAX_RELATED, MAX_STORE, MAX_STREAMS, Related, SecurityStore, Stored};
 pub use signature::{Rectangle, SignatureField, SignatureKind, SubFilter};
 pub use span::Span;
