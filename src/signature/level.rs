@@ -74,31 +74,34 @@ impl Family {
 
 /// The grade of each signature of a document; what is only known when all were seen.
 pub(super) fn grade(reading: &Reading, validated: &[Validated]) -> Vec<Grade> {
-    // How far the intact document timestamp that reaches furthest does.
-    let clock = reading
+    // How far each intact document timestamp reaches.
+    let mut clocks: Vec<u64> = reading
         .signatures
         .iter()
         .zip(validated)
         .filter(|(_, one)| one.is_timestamp && one.coverage != Coverage::GapNotContents)
         .filter(|(_, one)| one.timestamps.iter().any(Timestamp::is_intact))
         .filter_map(|(field, _)| end(field))
-        .max();
-    reading.signatures.iter().zip(validated).map(|(field, one)| of_one(field, one, clock)).collect()
+        .collect();
+    clocks.sort_unstable();
+    clocks.dedup();
+    reading.signatures.iter().zip(validated).map(|(field, one)| of_one(field, one, &clocks)).collect()
 }
 
-fn of_one(field: &SignatureField, one: &Validated, clock: Option<u64>) -> Grade {
-    let Some(mine) = end(field) else {
-        return if one.timestamps.iter().any(Timestamp::is_intact) { Grade::T } else { Grade::B };
-    };
-    let later = clock.filter(|clock| *clock > mine);
-    if later.is_none() && !one.timestamps.iter().any(Timestamp::is_intact) {
+fn of_one(field: &SignatureField, one: &Validated, clocks: &[u64]) -> Grade {
+    let own = one.timestamps.iter().any(Timestamp::is_intact);
+    let Some(mine) = end(field) else { return if own { Grade::T } else { Grade::B } };
+    let later = clocks.get(clocks.partition_point(|clock| *clock <= mine)..).unwrap_or_default();
+    // A document timestamp that has to stand for the one of B-T cannot keep what was gathered about itself.
+    let archiving = if own { later } else { later.get(1..).unwrap_or_default() };
+    if !own && later.is_empty() {
         return Grade::B;
     }
     let signer = one.level.zip(one.signer.as_ref());
     let Some(written) = signer.and_then(|(level, signer)| material(level.family, one, signer, mine)) else {
         return Grade::T;
     };
-    if later.is_some_and(|clock| clock >= written) { Grade::Lta } else { Grade::Lt }
+    if archiving.last().is_some_and(|clock| *clock >= written) { Grade::Lta } else { Grade::Lt }
 }
 
 fn end(field: &SignatureField) -> Option<u64> {

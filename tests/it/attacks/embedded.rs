@@ -145,4 +145,6 @@ fn the_level_names_what_the_document_bears() {
     assert_eq!(level(&store(&stamped)), "PAdES-B-LT");
     assert_eq!(level(&clocked(&store(&stamped), "/DSS 30 0 R")), "PAdES-B-LTA");
     assert_eq!(level(&store(&clocked(&stamped, ""))), "PAdES-B-LT");
+    // One timestamp cannot stand for that of B-T and keep what was gathered about itself.
+    assert_eq!(level(&clocked(&store(&plain), "/DSS 30 0 R")), "PAdES-B-LT");
 }
