@@ -1,3 +1,5 @@
+mod bent;
+
 use std::fs;
 
 use super::attribute::{

@@ -38,7 +38,7 @@ pub struct Reading {
     /// Content that does something.
     pub active: Vec<ActiveContent>,
     /// Validation material that somebody put into the file.
-    pub store: SecurityStore,
+    pub store: Box<SecurityStore>,
     /// Content that could appear or vanish; only looked for where something is signed.
     pub shadow: Vec<Shadow>,
     /// Leaves of the page tree; `None` where it cannot be walked.
@@ -136,7 +136,7 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         signatures,
         oddities: odd.into_vec(),
         active: survey.active.into_vec(),
-        store,
+        store: Box::new(store),
         shadow,
         page_count: leaves.and_then(|pages| u32::try_from(pages.len()).ok()),
     })

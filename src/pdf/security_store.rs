@@ -17,18 +17,25 @@ use crate::budget::Budget;
 /// What the newest `/DSS` names.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct SecurityStore {
-    /// Where the first revision ends whose catalog names a store; `None` where there is none.
-    pub since: Option<u64>,
-    /// Octets of the streams of `/Certs`, and of those that only a `/VRI` entry names.
-    pub certificates: Vec<Vec<u8>>,
+    /// The streams of `/Certs`, and those that only a `/VRI` entry names.
+    pub certificates: Vec<Stored>,
     /// Of `/CRLs`.
-    pub crls: Vec<Vec<u8>>,
+    pub crls: Vec<Stored>,
     /// Of `/OCSPs`.
-    pub ocsps: Vec<Vec<u8>>,
+    pub ocsps: Vec<Stored>,
     /// What is meant for single signatures.
     pub related: Vec<Related>,
     /// How many streams could not be read, or were over a limit.
     pub left_out: u32,
+}
+
+/// One stream of the store.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Stored {
+    /// Decoded.
+    pub octets: Vec<u8>,
+    /// Where the revision ends that wrote it: a document timestamp that reaches so far covers it.
+    pub written: u64,
 }
 
 /// An entry of `/VRI`: which of the streams are meant for one signature.
@@ -79,19 +86,18 @@ pub(super) fn read(file: &File<'_>, catalog: &Dictionary<'_>, budget: &mut Budge
         });
     }
     SecurityStore {
-        since: since(file),
         left_out: u32::try_from(walk.failed.len()).unwrap_or(u32::MAX),
-        certificates: certificates.octets,
-        crls: crls.octets,
-        ocsps: ocsps.octets,
+        certificates: certificates.streams,
+        crls: crls.streams,
+        ocsps: ocsps.streams,
         related,
     }
 }
 
-/// Octets of streams, and where that of each object is.
+/// Streams, and where that of each object is.
 #[derive(Default)]
 struct List {
-    octets: Vec<Vec<u8>>,
+    streams: Vec<Stored>,
     of_object: BTreeMap<Id, usize>,
 }
 
@@ -120,7 +126,7 @@ impl Walk<'_, '_> {
         if let Some(index) = list.of_object.get(&id) {
             return Some(*index);
         }
-        if self.over || list.octets.len() == MAX_STREAMS || self.failed.contains(&id) {
+        if self.over || list.streams.len() == MAX_STREAMS || self.failed.contains(&id) {
             self.fail(id);
             return None;
         }
@@ -133,8 +139,10 @@ impl Walk<'_, '_> {
             return None;
         };
         self.left = self.left.saturating_sub(octets.len());
-        let index = list.octets.len();
-        list.octets.push(octets);
+        let version = self.file.version(id.0, self.file.newest());
+        let part = version.and_then(|version| self.file.parts().get(version.revision));
+        let index = list.streams.len();
+        list.streams.push(Stored { octets, written: part.map_or(u64::MAX, |part| part.end as u64) });
         list.of_object.insert(id, index);
         Some(index)
     }
@@ -147,16 +155,6 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The end of the first revision whose catalog has the key.
-fn since(file: &File<'_>) -> Option<u64> {
-    file.parts().iter().enumerate().find_map(|(revision, part)| {
-        let root = part.root?;
-        // A catalog that was not written again says what it said before.
-        file.version(root.0, revision).filter(|version| version.revision == revision)?;
-        file.object(root, revision)?.dictionary()?.has(b"DSS").then_some(part.end as u64)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,16 +165,19 @@ mod tests {
     }
 
     fn store(builder: Builder) -> SecurityStore {
-        crate::pdf::read(&builder.build(), &mut Budget::for_message()).unwrap().store
+        *crate::pdf::read(&builder.build(), &mut Budget::for_message()).unwrap().store
+    }
+
+    fn octets(stored: &[Stored]) -> Vec<&[u8]> {
+        stored.iter().map(|stored| &stored.octets[..]).collect()
     }
 
     #[test]
     fn a_store_is_carried_with_what_its_entries_name() {
         let key = "0123456789ABCDEF0123456789ABCDEF01234567";
-        let first = Builder::new().end();
-        let end = first.length() as u64;
         let found = store(
-            first
+            Builder::new()
+                .end()
                 .object(1, &catalog("/DSS 10 0 R"))
                 .object(10, &format!("<</Type/DSS/Certs[11 0 R 99 0 R]/CRLs 14 0 R/OCSPs[]/VRI<</{key} 15 0 R>>>>"))
                 .stream(11, "", b"one")
@@ -187,24 +188,25 @@ mod tests {
                 .stream(16, "", b"four")
                 .end(),
         );
-        assert!(found.since.is_some_and(|since| since > end));
-        assert_eq!(found.certificates, [b"one"]);
-        assert_eq!(found.crls, [b"two"]);
-        assert_eq!(found.ocsps, [b"four"]);
+        assert_eq!(octets(&found.certificates), [b"one"]);
+        assert_eq!(octets(&found.crls), [b"two"]);
+        assert_eq!(octets(&found.ocsps), [b"four"]);
         let related = Related { key: key.to_owned(), certificates: vec![0], crls: vec![0], ocsps: vec![0] };
         assert_eq!(found.related, [related]);
         assert_eq!(found.left_out, 2);
     }
 
     #[test]
-    fn the_first_revision_with_a_store_is_told_from_later_ones() {
+    fn each_stream_tells_the_revision_that_wrote_it() {
         let without = Builder::new().end();
         assert_eq!(store(without.clone()), SecurityStore::default());
-        let one = without.object(1, &catalog("/DSS<</Certs[]>>")).end();
-        let since = store(one.clone()).since;
-        assert_eq!(since, Some(one.length() as u64));
-        assert_eq!(store(one.clone().object(1, &catalog("/DSS<</CRLs[]>>")).end()).since, since);
-        assert_eq!(store(one.object(1, &catalog("")).end()).since, None);
+        let one = without.object(1, &catalog("/DSS<</Certs[11 0 R]>>")).stream(11, "", b"one").end();
+        let first = one.length() as u64;
+        let two = one.object(1, &catalog("/DSS<</Certs[11 0 R 12 0 R]>>")).stream(12, "", b"two").end();
+        let second = two.length() as u64;
+        let written: Vec<u64> = store(two.clone()).certificates.iter().map(|stored| stored.written).collect();
+        assert_eq!(written, [first, second]);
+        assert_eq!(store(two.object(1, &catalog("")).end()), SecurityStore::default());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::budget::Budget;
 use crate::dossier::{Content, Document};
 use crate::message::FileKind;
-use crate::pdf::{Ground, ReadError, Reading, SignatureKind};
+use crate::pdf::{Ground, ReadError, Reading, SignatureKind, SubFilter};
 use crate::sender::Binding;
 use crate::signature::{self, Context, Failure, FormatFault, Integrity, Validated};
 
@@ -94,10 +94,6 @@ impl Bench<'_> {
         let validated = signature::validate(octets, reading, &self.context, budget);
         let signers = reading.signatures.iter().map(|field| field.kind == SignatureKind::Signature);
         let candidates: Vec<usize> = signers.enumerate().filter_map(|(i, signs)| signs.then_some(i)).collect();
-        if candidates.is_empty() {
-            self.unsigned(judged, reading);
-            return;
-        }
         for (index, one) in validated.iter().enumerate() {
             let binding = (self.bind)(one);
             let beside = Beside {
@@ -113,6 +109,10 @@ impl Bench<'_> {
                 person,
                 findings,
             });
+        }
+        if candidates.is_empty() {
+            self.unsigned(judged, reading);
+            return;
         }
         // One and the same signature meets (a) and (b): the best one speaks; of equals the sender's, so that what was
         // done to it is told rather than that a stamp is another agency's; of those the last.
@@ -130,9 +130,11 @@ impl Bench<'_> {
         }
     }
 
-    /// No signature that a signer made; but a signature that cannot be read must never look like none.
+    /// No signature that a signer made, at most document timestamps. But what is typed as a timestamp and has the form of
+    /// a signature, and a signature that cannot be read, must never look like none.
     fn unsigned(&self, judged: &mut DocumentJudgement, reading: &Reading) {
-        if reading.has_hidden_signature() {
+        let contradicts = reading.signatures.iter().any(|field| field.sub_filter != SubFilter::EtsiRfc3161);
+        if contradicts || reading.has_hidden_signature() {
             judged.findings.push(self.finding(ConstraintId::SignatureIntact, Undetermined, Some(Reason::SigFormat)));
         } else {
             judged.findings.push(self.finding(ConstraintId::SignaturePresent, Unmet, Some(Reason::SigNone)));

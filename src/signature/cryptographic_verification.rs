@@ -40,8 +40,8 @@ pub(super) fn verify(formatted: &Formatted<'_>, budget: &mut Budget) -> (Result<
 }
 
 fn bare(value: &Value, signed: &[&[u8]], signature: &[u8]) -> Result<(), Integrity> {
-    let signer = signing_certificate::identify(value).ok_or(Integrity::NoCertificate)?;
-    let key = signer.public_key().map_err(|_| Integrity::Unsupported)?;
+    let certificate = signing_certificate::identify(value).ok_or(Integrity::NoCertificate)?;
+    let key = certificate.public_key().map_err(|_| Integrity::Unsupported)?;
     key.verify(RSA_SHA1, signed, signature).map_err(|error| match error {
         VerifyError::Mismatch => Integrity::Failed(Failure::SigCrypto),
         VerifyError::OtherKey | VerifyError::Weak(_) => Integrity::Unsupported,
@@ -53,16 +53,18 @@ fn of_fault(fault: &CmsFault) -> Integrity {
     match fault {
         CmsFault::HashMismatch => Integrity::Failed(Failure::Hash),
         CmsFault::SignatureMismatch => Integrity::Failed(Failure::SigCrypto),
-        CmsFault::CertificateAmbiguous | CmsFault::CertificateMissing => Integrity::NoCertificate,
+        // The standard has no harder word for a certificate that is not the one named (EN 319 102-1, 5.2.3.4): the right
+        // one may only be missing.
+        CmsFault::CertificateAmbiguous | CmsFault::CertificateMissing | CmsFault::CertificateSubstituted => {
+            Integrity::NoCertificate
+        }
         // RFC 5652 allows a signature without signed attributes, PAdES does not; nothing is known to be changed.
         CmsFault::NoSignedAttributes | CmsFault::Key(_) | CmsFault::Scheme(_) | CmsFault::Verify(_) => {
             Integrity::Unsupported
         }
-        CmsFault::AlgorithmProtection
-        | CmsFault::Attribute { .. }
-        | CmsFault::CertificateSubstituted
-        | CmsFault::Content
-        | CmsFault::ContentType => Integrity::Failed(Failure::Format(FormatFault::Cms)),
+        CmsFault::AlgorithmProtection | CmsFault::Attribute { .. } | CmsFault::Content | CmsFault::ContentType => {
+            Integrity::Failed(Failure::Format(FormatFault::Cms))
+        }
     }
 }
 

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::budget::Budget;
-use crate::cms::{RevocationValues, SignedData};
+use crate::cms::SignedData;
 use crate::digest::Sha256;
-use crate::pdf::SecurityStore;
+use crate::pdf::{SecurityStore, Stored};
 use crate::x509::{Certificate, Crl};
 
 /// Where a piece was found.
@@ -15,7 +15,10 @@ pub enum Source {
     /// Adobe's revocationInfoArchival among the signed attributes.
     Archival,
     /// The document security store.
-    SecurityStore,
+    SecurityStore {
+        /// Where the revision ends that wrote it.
+        written: u64,
+    },
     /// The CMS object beside the signature.
     SignedData,
 }
@@ -34,45 +37,48 @@ pub const MAX_EMBEDDED: usize = 500;
 impl Embedded {
     /// What the store of a document holds. Lists are read once for all its signatures.
     pub(super) fn of_store(store: &SecurityStore, budget: &mut Budget) -> Self {
-        let mut embedded = Self::default();
         let certificates = store.certificates.iter().take(MAX_EMBEDDED);
-        for certificate in certificates.filter_map(|octets| Certificate::parse(octets).ok()) {
-            embedded.certificates.push(certificate);
+        let certificates = certificates.filter_map(|stored| Certificate::parse(&stored.octets).ok()).collect();
+        let mut embedded = Self { certificates, ..Self::default() };
+        let source = |stored: &Stored| Source::SecurityStore { written: stored.written };
+        for stored in &store.crls {
+            embedded.add_crl(&stored.octets, source(stored), budget);
         }
-        embedded.add(&store.crls, &store.ocsps, Source::SecurityStore, budget);
+        for stored in &store.ocsps {
+            embedded.add_ocsp(&stored.octets, source(stored), budget);
+        }
         embedded
     }
 
     /// This, and what came along with one signature.
     pub(super) fn with(&self, cms: &SignedData, budget: &mut Budget) -> Self {
         let mut all = self.clone();
-        let RevocationValues { crls, ocsps } = cms.revocation_values();
-        all.add(crls, ocsps, Source::SignedData, budget);
-        let RevocationValues { crls, ocsps } = cms.archival();
-        all.add(&crls, &ocsps, Source::Archival, budget);
+        for (values, source) in [(cms.revocation_values(), Source::SignedData), (&cms.archival(), Source::Archival)] {
+            values.crls.iter().for_each(|octets| all.add_crl(octets, source, budget));
+            values.ocsps.iter().for_each(|octets| all.add_ocsp(octets, source, budget));
+        }
         all
     }
 
-    fn add(&mut self, crls: &[Vec<u8>], ocsps: &[Vec<u8>], source: Source, budget: &mut Budget) {
-        for octets in crls {
-            if self.crls.len() >= MAX_EMBEDDED || budget.digested(octets.len() as u64).is_err() {
-                break;
-            }
-            let known = Sha256::of(octets);
-            if self.crls.iter().all(|(crl, _)| crl.fingerprint() != known)
-                && let Ok(crl) = Crl::parse(octets)
-            {
-                self.crls.push((Arc::new(crl), source));
-            }
+    fn add_crl(&mut self, octets: &[u8], source: Source, budget: &mut Budget) {
+        if self.crls.len() >= MAX_EMBEDDED || budget.digested(octets.len() as u64).is_err() {
+            return;
         }
-        for octets in ocsps {
-            if self.ocsps.len() >= MAX_EMBEDDED || budget.digested(octets.len() as u64).is_err() {
-                break;
-            }
-            let digest = Sha256::of(octets);
-            if self.ocsps.iter().all(|(_, known, _)| *known != digest) {
-                self.ocsps.push((Arc::from(&octets[..]), digest, source));
-            }
+        let digest = Sha256::of(octets);
+        if self.crls.iter().all(|(crl, _)| crl.fingerprint() != digest)
+            && let Ok(crl) = Crl::parse(octets)
+        {
+            self.crls.push((Arc::new(crl), source));
+        }
+    }
+
+    fn add_ocsp(&mut self, octets: &[u8], source: Source, budget: &mut Budget) {
+        if self.ocsps.len() >= MAX_EMBEDDED || budget.digested(octets.len() as u64).is_err() {
+            return;
+        }
+        let digest = Sha256::of(octets);
+        if self.ocsps.iter().all(|(_, known, _)| *known != digest) {
+            self.ocsps.push((Arc::from(octets), digest, source));
         }
     }
 

@@ -6,8 +6,9 @@ use std::fmt;
 use crate::pdf::{Coverage, Reading, SignatureField};
 use crate::x509::Certificate;
 
-use super::embedded::Embedded;
+use super::embedded::Source;
 use super::format_checking::Form;
+use super::timestamp::Timestamp;
 use super::validate::Validated;
 
 /// Family and grade of a signature.
@@ -73,30 +74,34 @@ impl Family {
 
 /// The grade of each signature of a document; what is only known when all were seen.
 pub(super) fn grade(reading: &Reading, validated: &[Validated]) -> Vec<Grade> {
-    // Where an intact document timestamp ends, and where the one that reaches furthest over a store does.
-    let clocks: Vec<u64> = reading
+    // How far each intact document timestamp reaches.
+    let mut clocks: Vec<u64> = reading
         .signatures
         .iter()
         .zip(validated)
         .filter(|(_, one)| one.is_timestamp && one.coverage != Coverage::GapNotContents)
-        .filter(|(_, one)| one.timestamps.iter().any(super::timestamp::Timestamp::is_intact))
+        .filter(|(_, one)| one.timestamps.iter().any(Timestamp::is_intact))
         .filter_map(|(field, _)| end(field))
         .collect();
-    let latest = clocks.iter().copied().max();
-    let archived = reading.store.since.and_then(|since| latest.filter(|end| *end >= since));
-    reading.signatures.iter().zip(validated).map(|(field, one)| of_one(field, one, latest, archived)).collect()
+    clocks.sort_unstable();
+    clocks.dedup();
+    reading.signatures.iter().zip(validated).map(|(field, one)| of_one(field, one, &clocks)).collect()
 }
 
-fn of_one(field: &SignatureField, one: &Validated, latest: Option<u64>, archived: Option<u64>) -> Grade {
-    let Some(mine) = end(field) else { return Grade::B };
-    let own = one.timestamps.iter().any(super::timestamp::Timestamp::is_intact);
-    if !own && latest.is_none_or(|end| end <= mine) {
+fn of_one(field: &SignatureField, one: &Validated, clocks: &[u64]) -> Grade {
+    let own = one.timestamps.iter().any(Timestamp::is_intact);
+    let Some(mine) = end(field) else { return if own { Grade::T } else { Grade::B } };
+    let later = clocks.get(clocks.partition_point(|clock| *clock <= mine)..).unwrap_or_default();
+    // A document timestamp that has to stand for the one of B-T cannot keep what was gathered about itself.
+    let archiving = if own { later } else { later.get(1..).unwrap_or_default() };
+    if !own && later.is_empty() {
         return Grade::B;
     }
-    if !one.signer.as_ref().is_some_and(|signer| has_material(signer, &one.certificates, &one.embedded)) {
+    let signer = one.level.zip(one.signer.as_ref());
+    let Some(written) = signer.and_then(|(level, signer)| material(level.family, one, signer, mine)) else {
         return Grade::T;
-    }
-    if archived.is_some_and(|end| end > mine) { Grade::Lta } else { Grade::Lt }
+    };
+    if archiving.last().is_some_and(|clock| *clock >= written) { Grade::Lta } else { Grade::Lt }
 }
 
 fn end(field: &SignatureField) -> Option<u64> {
@@ -104,13 +109,22 @@ fn end(field: &SignatureField) -> Option<u64> {
 }
 
 /// EN 319 142-1, 6.3, for B-LT: the certificates of the path, and revocation data. Held to the signer itself: its issuer
-/// is at hand, and a list of that issuer or a response that names the serial number.
-fn has_material(signer: &Certificate, along: &[Certificate], embedded: &Embedded) -> bool {
-    let mut pool = along.iter().chain(embedded.certificates());
-    let issuer = signer.is_self_issued() || pool.any(|other| other.subject() == signer.issuer());
+/// is at hand, and a list of that issuer or a response that names the serial number. Told is where the first of them is
+/// written; `mine` is where the signature ends.
+fn material(family: Family, one: &Validated, signer: &Certificate, mine: u64) -> Option<u64> {
+    let embedded = &one.embedded;
+    let mut pool = one.certificates.iter().chain(embedded.certificates());
+    if !signer.is_self_issued() && !pool.any(|other| other.subject() == signer.issuer()) {
+        return None;
+    }
     let serial = crate::asn1::encode(crate::asn1::INTEGER, &[signer.serial()]);
     let names = |response: &[u8]| response.windows(serial.len()).any(|octets| octets == serial);
-    issuer
-        && (embedded.crls().any(|(crl, _)| crl.issuer() == signer.issuer())
-            || embedded.ocsps().any(|(response, _)| names(response)))
+    let lists = embedded.crls().filter(|(crl, _)| crl.issuer() == signer.issuer()).map(|(_, source)| source);
+    let responses = embedded.ocsps().filter(|(response, _)| names(response)).map(|(_, source)| source);
+    let places = lists.chain(responses).filter_map(|source| match source {
+        Source::SecurityStore { written } => Some(written),
+        // PAdES keeps them in the store; what Adobe's attribute holds makes no PAdES-B-LT.
+        Source::Archival | Source::SignedData => (family != Family::Pades).then_some(mine),
+    });
+    places.min()
 }

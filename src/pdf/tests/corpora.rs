@@ -87,7 +87,7 @@ fn every_file_of_the_corpora_is_read_in_time_and_the_table_can_be_looked_at() {
             signatures: Vec::new(),
             oddities: Vec::new(),
             active: Vec::new(),
-            store: crate::pdf::SecurityStore::default(),
+            store: Box::default(),
             shadow: Vec::new(),
             page_count: None,
         }));
