@@ -22,6 +22,8 @@ pub(super) struct Part {
     pub(super) xref: (usize, usize),
     pub(super) kind: SectionKind,
     pub(super) hybrid: bool,
+    /// A stream that only newer readers look at names a section that we do not look at.
+    pub(super) leads_on: bool,
     /// One entry for each number, in the order of the numbers.
     pub(super) entries: Vec<(u32, Place)>,
     pub(super) root: Option<Id>,
@@ -198,6 +200,7 @@ impl Merger<'_> {
         let Link { section, hybrid, ending } = link;
         let Section { kind, start, end, entries, trailer } = section;
         let Trailer { root, information, .. } = trailer;
+        let leads_on = hybrid.as_ref().is_some_and(|stream| stream.trailer.prev.is_some());
         let bare = !entries.iter().any(|(_, place)| matches!(place, Place::InFile { .. }));
         let mut entries = unique(entries, self.odd, start);
         let hybrid = hybrid.filter(|stream| !self.is_copied(&entries, stream));
@@ -223,6 +226,7 @@ impl Merger<'_> {
             last.root = root.or(last.root);
             last.information = information.or(last.information);
             last.hybrid |= hybrid_start.is_some();
+            last.leads_on |= leads_on;
             return Ok(());
         }
         if hybrid_start.is_some() && !self.parts.is_empty() {
@@ -236,6 +240,7 @@ impl Merger<'_> {
             xref: (start, end),
             kind,
             hybrid: hybrid_start.is_some(),
+            leads_on,
             entries,
             root,
             information,

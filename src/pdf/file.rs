@@ -25,6 +25,8 @@ pub(super) struct File<'a> {
     /// Octets that may still be read. Objects may claim the same octets: without this, reading would take
     /// objects x octets.
     work: Cell<usize>,
+    /// Octets that came out of object streams.
+    decoded: u64,
     /// From here on there is no `endstream`.
     no_end_from: Cell<usize>,
 }
@@ -89,6 +91,7 @@ impl<'a> File<'a> {
             index: index(parts),
             streams: BTreeMap::new(),
             work: Cell::new(work),
+            decoded: 0,
             no_end_from: Cell::new(usize::MAX),
         };
         for version in file.index.clone() {
@@ -96,8 +99,8 @@ impl<'a> File<'a> {
                 file.decode_stream(stream, version.revision, budget)?;
             }
         }
-        let decoded = decoded.saturating_sub(budget.decoded_left());
-        let more = usize::try_from(decoded).unwrap_or(usize::MAX).saturating_mul(8);
+        file.decoded = decoded.saturating_sub(budget.decoded_left());
+        let more = usize::try_from(file.decoded).unwrap_or(usize::MAX).saturating_mul(8);
         file.work.set(file.work.get().saturating_add(more));
         Ok(file)
     }
@@ -118,6 +121,11 @@ impl<'a> File<'a> {
     /// Whether the same octets were read so often that what follows was left out.
     pub(super) fn is_exhausted(&self) -> bool {
         self.work.get() == 0
+    }
+
+    /// Octets that came out of object streams.
+    pub(super) fn decoded(&self) -> u64 {
+        self.decoded
     }
 
     /// All definitions, by number and revision.
@@ -339,7 +347,7 @@ fn decode_objects(object: &Object<'_>, budget: &mut Budget) -> Result<Option<Obj
         return Ok(None);
     }
     let plain = match filter::decode(dictionary, data, budget) {
-        Ok(plain) => plain,
+        Ok(plain) => plain.into_owned(),
         Err(FilterError::Exhausted(exhausted)) => return Err(exhausted),
         Err(FilterError::Damaged | FilterError::Unsupported) => return Ok(None),
     };

@@ -21,6 +21,7 @@ mod filter;
 mod lexer;
 mod modification;
 mod oddity;
+mod pages;
 mod reading;
 mod second;
 mod signature;

@@ -68,11 +68,16 @@ pub enum OddityKind {
         /// Object number.
         number: u32,
     },
+    /// The second reader shows another number of pages, or other content on one.
+    PagesDiffer {
+        /// The first page that differs, counted from 1.
+        page: u32,
+    },
     /// `/Prev` leads forward in a file that is not linearised.
     PrevForward,
     /// A section is not followed by `startxref` and `%%EOF`.
     RevisionWithoutEnd,
-    /// The second reader (lopdf, strict) found another set of signatures.
+    /// The second reader found another set of signatures.
     SecondReaderDiffers {
         /// Object number of the signature dictionary that only one of both found, or found differently.
         number: u32,
@@ -141,6 +146,7 @@ impl Oddity {
             | OddityKind::TwoPlaces { .. }
             | OddityKind::ObjectsOverlap
             | OddityKind::ObjectUnreadable { .. }
+            | OddityKind::PagesDiffer { .. }
             | OddityKind::PrevForward
             | OddityKind::SecondReaderDiffers { .. }
             | OddityKind::TooMany
@@ -179,12 +185,13 @@ impl fmt::Display for Oddity {
             OddityKind::LengthMismatch { number } => write!(f, "stream {number} has another length than it says"),
             OddityKind::ObjectsOverlap => f.write_str("objects overlap"),
             OddityKind::ObjectUnreadable { number } => write!(f, "object {number} cannot be read"),
+            OddityKind::PagesDiffer { page } => write!(f, "page {page} reads differently in a second program"),
             OddityKind::PrevForward => f.write_str("cross-reference chain leads forward"),
             OddityKind::RevisionWithoutEnd => f.write_str("revision has no end marker"),
             OddityKind::SecondReaderDiffers { number } => {
                 write!(f, "a second reader finds another signature in object {number}")
             }
-            OddityKind::SecondReaderRefuses => f.write_str("a second, strict reader does not read the file"),
+            OddityKind::SecondReaderRefuses => f.write_str("a second reader does not read the file"),
             OddityKind::SignatureReplaced { number } => write!(f, "signature {number} was replaced after signing"),
             OddityKind::SignatureShared { number } => write!(f, "several fields share signature {number}"),
             OddityKind::SignatureWithoutField { number } => write!(f, "no field reaches signature {number}"),

@@ -13,11 +13,11 @@ use super::field::{Fields, walk};
 use super::file::File;
 use super::modification::{Change, Modification};
 use super::oddity::{Oddities, Oddity, OddityKind, Weight};
-use super::second::{SecondOpinion, second_opinion};
+use super::pages::Pages;
+use super::second::{self, First};
 use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
 use super::survey::{Survey, survey};
-use super::value::{Dictionary, Value};
 use super::xref::{Place, SectionKind};
 use crate::budget::Budget;
 
@@ -104,17 +104,17 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
     for signature in &mut signatures {
         signature.modification = modification(signature, &changes);
     }
-    let page_count = page_count(&file, catalog);
+    let pages = Pages::walk(&file, catalog);
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }
-    ask_second_reader(octets, newest_xref, &signatures, &mut odd);
+    second::ask(First { file: &file, signatures: &signatures, pages: pages.as_ref() }, budget, &mut odd);
     Ok(Reading {
         revisions: revisions(&file, changes),
         signatures,
         oddities: odd.into_vec(),
         active: survey.active.into_vec(),
-        page_count,
+        page_count: pages.and_then(|pages| u32::try_from(pages.leaves.len()).ok()),
     })
 }
 
@@ -185,45 +185,6 @@ fn modification(signature: &SignatureField, changes: &[Change]) -> Modification 
     later.map_or(Modification::Other, |later| {
         later.iter().map(|change| change.level).max().unwrap_or(Modification::None)
     })
-}
-
-/// Counts the leaves of the page tree (ISO 32000-2, 7.7.3).
-fn page_count(file: &File<'_>, catalog: &Dictionary<'_>) -> Option<u32> {
-    let newest = file.newest();
-    let mut nodes = vec![catalog.reference(b"Pages")?];
-    let mut seen = BTreeSet::new();
-    let mut count = 0_u32;
-    while let Some(id) = nodes.pop() {
-        if !seen.insert(id.0) {
-            return None;
-        }
-        let object = file.object(id, newest)?;
-        let node = object.dictionary()?;
-        match node.get(b"Kids") {
-            None => count += 1,
-            Some(kids) => {
-                let kids = file.resolve(kids, newest)?;
-                for kid in kids.value.as_array()? {
-                    match kid.value {
-                        Value::Reference(id) => nodes.push(id),
-                        _ => return None,
-                    }
-                }
-            }
-        }
-    }
-    Some(count)
-}
-
-fn ask_second_reader(octets: &[u8], newest_xref: usize, signatures: &[SignatureField], odd: &mut Oddities) {
-    // What ours could not read was not paid for, so the second reader is not let loose on it.
-    let opinion = if odd.has_unreadable() { SecondOpinion::Refuses } else { second_opinion(octets, signatures) };
-    match opinion {
-        SecondOpinion::Agrees => {}
-        SecondOpinion::Differs(number) => odd.add(OddityKind::SecondReaderDiffers { number }, newest_xref),
-        // It refuses the file as a whole, not what one revision did: a remark, wherever that is.
-        SecondOpinion::Refuses => odd.add(OddityKind::SecondReaderRefuses, 0),
-    }
 }
 
 fn revisions(file: &File<'_>, changes: Vec<Change>) -> Vec<Revision> {

@@ -1,0 +1,83 @@
+//! A second opinion: hayro-syntax, which shares no code with our reader, reads the same file. Its signatures, its pages
+//! and what each page draws are held against ours. Where both differ, neither is believed.
+//!
+//! It has no limits of its own, so it is asked only where what it could do was counted before.
+
+mod form;
+mod pages;
+
+use hayro_syntax::Pdf;
+use hayro_syntax::object::ObjectIdentifier;
+
+use super::file::File;
+use super::oddity::{Oddities, OddityKind};
+use super::pages::Pages;
+use super::signature::SignatureField;
+use super::value::Id;
+use super::xref::Place;
+use crate::budget::Budget;
+
+/// What our own reader found.
+#[derive(Clone, Copy)]
+pub(super) struct First<'f> {
+    pub(super) file: &'f File<'f>,
+    pub(super) signatures: &'f [SignatureField],
+    /// `None` where our reader could not walk the page tree.
+    pub(super) pages: Option<&'f Pages>,
+}
+
+/// Object streams are decoded a second time, and held beside ours.
+const DECODED: u64 = 32 << 20;
+/// It reads the resources of a page again for each page; at some 200 MB a second this is a third of a second.
+const PRICE: u64 = 64 << 20;
+/// Where it meets what it cannot read it looks for objects itself, and each word `obj` may make it read to the end of
+/// the file.
+const SEARCHED: usize = 512 << 20;
+
+/// Reports where the second reader sees something else.
+pub(super) fn ask(first: First<'_>, budget: &mut Budget, odd: &mut Oddities) {
+    let opened = if may_be_asked(first, odd) { Pdf::new(first.file.octets().to_vec()).ok() } else { None };
+    let Some(second) = opened else {
+        // It refuses the file as a whole, not what one revision did: a remark, wherever that is.
+        odd.add(OddityKind::SecondReaderRefuses, 0);
+        return;
+    };
+    if let Some(number) = form::difference(first, &second) {
+        let newest = first.file.parts().last().map_or(0, |part| part.xref.0);
+        odd.add(OddityKind::SecondReaderDiffers { number }, newest);
+    }
+    if let Some(difference) = pages::difference(first, &second, budget) {
+        odd.add(OddityKind::PagesDiffer { page: difference.page }, difference.position);
+    }
+}
+
+fn may_be_asked(first: First<'_>, odd: &Oddities) -> bool {
+    let file = first.file;
+    // What ours could not read was not counted.
+    !odd.has_unreadable()
+        && file.decoded() <= DECODED
+        && first.pages.is_none_or(|pages| pages.price <= PRICE)
+        && !file.parts().iter().any(|part| part.leads_on)
+        && unknown_objects(file).saturating_mul(file.octets().len()) <= SEARCHED
+}
+
+/// Words that look like the head of an object, beyond the objects that the cross-reference names.
+fn unknown_objects(file: &File<'_>) -> usize {
+    let octets = file.octets();
+    let heads = memchr::memmem::find_iter(octets, b"obj").filter(|at| {
+        at.checked_sub(1).and_then(|before| octets.get(before)).is_some_and(|before| {
+            super::lexer::is_white(*before) || before.is_ascii_digit()
+        })
+    });
+    let known = file.versions().iter().filter(|version| matches!(version.place, Place::InFile { .. }));
+    heads.count().saturating_sub(known.count())
+}
+
+/// The number and generation as ours has them; no reference has others.
+fn id(theirs: ObjectIdentifier) -> Option<Id> {
+    Some((theirs.obj_number, u16::try_from(theirs.gen_number).ok()?))
+}
+
+fn identifier(ours: Id) -> ObjectIdentifier {
+    ObjectIdentifier::new(ours.0, i32::from(ours.1))
+}
