@@ -22,8 +22,8 @@ pub(super) struct Part {
     pub(super) xref: (usize, usize),
     pub(super) kind: SectionKind,
     pub(super) hybrid: bool,
-    /// A stream that only newer readers look at names a section that we do not look at.
-    pub(super) leads_on: bool,
+    /// Each section is written as every reader expects it. Some give up at others, and look for objects themselves.
+    pub(super) usual: bool,
     /// One entry for each number, in the order of the numbers.
     pub(super) entries: Vec<(u32, Place)>,
     pub(super) root: Option<Id>,
@@ -198,12 +198,15 @@ impl Merger<'_> {
     /// Adds a link to the newest revision where both were written by one save, else as a revision of its own.
     fn add(&mut self, link: Link, forward: bool) -> Result<(), Exhausted> {
         let Link { section, hybrid, ending } = link;
-        let Section { kind, start, end, entries, trailer } = section;
+        let Section { kind, start, end, entries, trailer, usual } = section;
         let Trailer { root, information, .. } = trailer;
-        let leads_on = hybrid.as_ref().is_some_and(|stream| stream.trailer.prev.is_some());
+        let usual = usual && hybrid.as_ref().is_none_or(|stream| stream.usual && stream.trailer.prev.is_none());
         let bare = !entries.iter().any(|(_, place)| matches!(place, Place::InFile { .. }));
         let mut entries = unique(entries, self.odd, start);
+        let named = hybrid.is_some();
         let hybrid = hybrid.filter(|stream| !self.is_copied(&entries, stream));
+        // A stream that was named before makes readers that follow each section once give up.
+        let usual = usual && named == hybrid.is_some();
         let hybrid_start = hybrid.as_ref().map(|stream| stream.start);
         if let Some(stream) = hybrid {
             let hidden = unique(stream.entries, self.odd, start);
@@ -226,7 +229,7 @@ impl Merger<'_> {
             last.root = root.or(last.root);
             last.information = information.or(last.information);
             last.hybrid |= hybrid_start.is_some();
-            last.leads_on |= leads_on;
+            last.usual &= usual;
             return Ok(());
         }
         if hybrid_start.is_some() && !self.parts.is_empty() {
@@ -240,7 +243,7 @@ impl Merger<'_> {
             xref: (start, end),
             kind,
             hybrid: hybrid_start.is_some(),
-            leads_on,
+            usual,
             entries,
             root,
             information,

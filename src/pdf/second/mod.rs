@@ -34,6 +34,9 @@ const PRICE: u64 = 64 << 20;
 /// the file.
 const SEARCHED: usize = 512 << 20;
 
+/// It follows 256 sections, of which a revision may have two, and looks for objects itself where there are more.
+const SECTIONS: usize = 120;
+
 /// Reports where the second reader sees something else.
 pub(super) fn ask(first: First<'_>, budget: &mut Budget, odd: &mut Oddities) {
     let opened = if may_be_asked(first, odd) { Pdf::new(first.file.octets().to_vec()).ok() } else { None };
@@ -57,7 +60,8 @@ fn may_be_asked(first: First<'_>, odd: &Oddities) -> bool {
     !odd.has_unreadable()
         && file.decoded() <= DECODED
         && first.pages.is_none_or(|pages| pages.price <= PRICE)
-        && !file.parts().iter().any(|part| part.leads_on)
+        && file.parts().len() <= SECTIONS
+        && file.parts().iter().all(|part| part.usual)
         && unknown_objects(file).saturating_mul(file.octets().len()) <= SEARCHED
 }
 
