@@ -115,7 +115,7 @@ fn read_links(
     spans: &mut Vec<(usize, usize)>,
 ) -> Result<Vec<Link>, ReadError> {
     let mut links = Vec::new();
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut hybrids) = (BTreeSet::new(), BTreeSet::new());
     let mut next = Some(last_startxref(file)?);
     while let Some(at) = next {
         if !seen.insert(at) {
@@ -139,7 +139,9 @@ fn read_links(
         spans.extend([(section.start, section.end), (section.end, ending.end)]);
         let hybrid = match section.trailer.hybrid {
             Some(at) => {
-                let stream = read_section(file, at, budget)?;
+                let mut stream = read_section(file, at, budget)?;
+                // Readers that follow each section once give up at one that is named again, or that leads further.
+                stream.usual &= stream.trailer.prev.is_none() && hybrids.insert(at);
                 spans.push((stream.start, stream.end));
                 Some(stream)
             }
@@ -200,13 +202,10 @@ impl Merger<'_> {
         let Link { section, hybrid, ending } = link;
         let Section { kind, start, end, entries, trailer, usual } = section;
         let Trailer { root, information, .. } = trailer;
-        let usual = usual && hybrid.as_ref().is_none_or(|stream| stream.usual && stream.trailer.prev.is_none());
+        let usual = usual && hybrid.as_ref().is_none_or(|stream| stream.usual);
         let bare = !entries.iter().any(|(_, place)| matches!(place, Place::InFile { .. }));
         let mut entries = unique(entries, self.odd, start);
-        let named = hybrid.is_some();
         let hybrid = hybrid.filter(|stream| !self.is_copied(&entries, stream));
-        // A stream that was named before makes readers that follow each section once give up.
-        let usual = usual && named == hybrid.is_some();
         let hybrid_start = hybrid.as_ref().map(|stream| stream.start);
         if let Some(stream) = hybrid {
             let hidden = unique(stream.entries, self.odd, start);

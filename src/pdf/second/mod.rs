@@ -10,6 +10,7 @@ use hayro_syntax::Pdf;
 use hayro_syntax::object::ObjectIdentifier;
 
 use super::file::File;
+use super::lexer::is_white;
 use super::oddity::{Oddities, OddityKind};
 use super::pages::Pages;
 use super::signature::SignatureField;
@@ -69,9 +70,12 @@ fn may_be_asked(first: First<'_>, odd: &Oddities) -> bool {
 fn unknown_objects(file: &File<'_>) -> usize {
     let octets = file.octets();
     let heads = memchr::memmem::find_iter(octets, b"obj").filter(|at| {
-        at.checked_sub(1).and_then(|before| octets.get(before)).is_some_and(|before| {
-            super::lexer::is_white(*before) || before.is_ascii_digit()
-        })
+        let before = octets.get(..*at).unwrap_or_default();
+        let last = before.iter().rposition(|octet| !is_white(*octet));
+        let space = last.and_then(|last| before.get(last + 1..)).unwrap_or_default();
+        // The line before may be a comment, and the number before that.
+        last.is_some_and(|last| octets.get(last).is_some_and(u8::is_ascii_digit))
+            || space.iter().any(|octet| matches!(octet, b'\r' | b'\n'))
     });
     let known = file.versions().iter().filter(|version| matches!(version.place, Place::InFile { .. }));
     heads.count().saturating_sub(known.count())
