@@ -7,11 +7,13 @@
 
 mod digest;
 mod key;
+mod prefix;
 mod rsa_key;
 mod scheme;
 #[cfg(test)]
 mod tests;
 
 pub use digest::DigestAlgorithm;
+pub use prefix::PrefixDigests;
 pub use key::{Curve, KeyError, KeyKind, PublicKey, VerifyError};
 pub use scheme::{SchemeError, SignatureScheme};

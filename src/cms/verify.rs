@@ -30,16 +30,21 @@ impl SignedData {
 
     /// Verifies a detached signature over the parts as if they stood one after the other: the two ranges of a PDF.
     pub fn verify(&self, content: &[&[u8]]) -> Result<(), CmsFault> {
+        self.verify_by(|algorithm| algorithm.digest(content))
+    }
+
+    /// Verifies a detached signature over content that is digested elsewhere; `None` for what is never computed.
+    pub fn verify_by(&self, digest: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>) -> Result<(), CmsFault> {
         if self.content().is_some() {
             return Err(CmsFault::Content);
         }
-        self.verify_content(DATA, content)
+        self.verify_content(DATA, digest)
     }
 
     /// Verifies a signature over the content inside, which must be of this type: a time-stamp token.
     pub fn verify_encapsulated(&self, content_type: &[u8]) -> Result<(), CmsFault> {
         let content = self.content().ok_or(CmsFault::Content)?;
-        self.verify_content(content_type, &[content])
+        self.verify_content(content_type, |algorithm| algorithm.digest(&[content]))
     }
 
     /// Verifies adbe.pkcs7.sha1: the content inside is the SHA-1 digest of the parts (ISO 32000-1, 12.8.3.3.1, no
@@ -49,10 +54,14 @@ impl SignedData {
         if DigestAlgorithm::Sha1.digest(content).as_deref() != Some(inside) {
             return Err(CmsFault::HashMismatch);
         }
-        self.verify_content(DATA, &[inside])
+        self.verify_content(DATA, |algorithm| algorithm.digest(&[inside]))
     }
 
-    fn verify_content(&self, content_type: &[u8], content: &[&[u8]]) -> Result<(), CmsFault> {
+    fn verify_content(
+        &self,
+        content_type: &[u8],
+        content: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>,
+    ) -> Result<(), CmsFault> {
         let signer = &self.signer;
         let Some(signed_octets) = &signer.signed_octets else { return Err(CmsFault::NoSignedAttributes) };
         let scheme = self.scheme().map_err(CmsFault::Scheme)?;
@@ -63,7 +72,7 @@ impl SignedData {
             return Err(CmsFault::ContentType);
         }
         let claimed = self.signed_value(attribute::MESSAGE_DIGEST, asn1::OCTET_STRING)?;
-        let computed = digest.digest(content).ok_or(CmsFault::Verify(VerifyError::Weak(digest)))?;
+        let computed = content(digest).ok_or(CmsFault::Verify(VerifyError::Weak(digest)))?;
         self.signing_time()?;
         self.check_algorithm_protection()?;
 

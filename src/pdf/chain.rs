@@ -155,7 +155,7 @@ fn read_links(
 fn last_startxref(file: &[u8]) -> Result<usize, ReadError> {
     const WORD: &[u8] = b"startxref";
     let missing = |at: usize| ReadError::Broken { fault: Fault::StartxrefMissing, offset: at as u64 };
-    let at = file.windows(WORD.len()).rposition(|octets| octets == WORD).ok_or(missing(file.len()))?;
+    let at = memchr::memmem::rfind(file, WORD).ok_or(missing(file.len()))?;
     Lexer::new(file, at + WORD.len()).integer().ok_or(missing(at))
 }
 

@@ -291,7 +291,7 @@ impl<'a> File<'a> {
             return Err(ObjectError::Unreadable);
         }
         let rest = self.octets.get(data..).unwrap_or_default();
-        let Some(length) = rest.windows(WORD.len()).position(|octets| octets == WORD) else {
+        let Some(length) = memchr::memmem::find(rest, WORD) else {
             self.no_end_from.set(data);
             self.pay(rest.len())?;
             return Err(ObjectError::Unreadable);

@@ -73,6 +73,8 @@ pub enum OddityKind {
         /// The first page that differs, counted from 1.
         page: u32,
     },
+    /// The page tree cannot be walked, or is none.
+    PagesUnreadable,
     /// `/Prev` leads forward in a file that is not linearised.
     PrevForward,
     /// A section is not followed by `startxref` and `%%EOF`.
@@ -147,6 +149,7 @@ impl Oddity {
             | OddityKind::ObjectsOverlap
             | OddityKind::ObjectUnreadable { .. }
             | OddityKind::PagesDiffer { .. }
+            | OddityKind::PagesUnreadable
             | OddityKind::PrevForward
             | OddityKind::SecondReaderDiffers { .. }
             | OddityKind::TooMany
@@ -186,6 +189,7 @@ impl fmt::Display for Oddity {
             OddityKind::ObjectsOverlap => f.write_str("objects overlap"),
             OddityKind::ObjectUnreadable { number } => write!(f, "object {number} cannot be read"),
             OddityKind::PagesDiffer { page } => write!(f, "page {page} reads differently in a second program"),
+            OddityKind::PagesUnreadable => f.write_str("page tree cannot be read"),
             OddityKind::PrevForward => f.write_str("cross-reference chain leads forward"),
             OddityKind::RevisionWithoutEnd => f.write_str("revision has no end marker"),
             OddityKind::SecondReaderDiffers { number } => {

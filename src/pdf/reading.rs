@@ -19,6 +19,7 @@ use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
 use super::survey::{Survey, survey};
 use super::xref::{Place, SectionKind};
+use crate::algorithm::PrefixDigests;
 use crate::budget::Budget;
 
 /// What a file says about its signatures.
@@ -74,7 +75,8 @@ pub fn read(file: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
 
 fn names_encryption(file: &[u8]) -> bool {
     const KEY: &[u8] = b"/Encrypt";
-    file.windows(KEY.len() + 1).any(|octets| octets.starts_with(KEY) && !octets[KEY.len()].is_ascii_alphanumeric())
+    memchr::memmem::find_iter(file, KEY)
+        .any(|at| file.get(at + KEY.len()).is_some_and(|octet| !octet.is_ascii_alphanumeric()))
 }
 
 fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
@@ -105,6 +107,10 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         signature.modification = modification(signature, &changes);
     }
     let pages = Pages::walk(&file, catalog);
+    if pages.is_none() {
+        let root = catalog.reference(b"Pages").and_then(|root| file.position(root.0, file.newest()));
+        odd.add(OddityKind::PagesUnreadable, root.unwrap_or(newest_xref));
+    }
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }
@@ -215,6 +221,12 @@ fn revisions(file: &File<'_>, changes: Vec<Change>) -> Vec<Revision> {
 }
 
 impl Reading {
+    /// Digests of what the signatures of `file` cover, in one pass over it.
+    pub fn digests<'f>(&self, file: &'f [u8]) -> PrefixDigests<'f> {
+        let ranges = self.signatures.iter().filter_map(|signature| signature.byte_range.ok());
+        PrefixDigests::new(file, ranges.filter_map(|range| Some(range.signed_parts()?.0)))
+    }
+
     /// Oddities with what each means for `signature`.
     pub fn weighed<'r>(&'r self, signature: &SignatureField) -> impl Iterator<Item = (&'r Oddity, Weight)> {
         let end = signature.byte_range.map_or(0, |range| range.end());

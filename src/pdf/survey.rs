@@ -95,9 +95,9 @@ impl Survey {
         odd: &mut Oddities,
     ) {
         let Version { number, revision, .. } = version;
-        let position = file.position(number, revision).unwrap_or_default();
+        let position = || file.position(number, revision).unwrap_or_default();
         if !object.length_fits {
-            odd.add(OddityKind::LengthMismatch { number }, position);
+            odd.add(OddityKind::LengthMismatch { number }, position());
         }
         self.active.look(number, &object.value, object.stream.is_some());
         if let Some(dictionary) = object.dictionary().filter(|_| object.stream.is_none()) {
@@ -109,7 +109,7 @@ impl Survey {
                 self.signatures.push((number, revision));
             }
             if signature || dictionary.is(b"Type", b"Catalog") || dictionary.is(b"Type", b"Page") {
-                report_duplicates(dictionary, number, position, odd);
+                report_duplicates(dictionary, number, position(), odd);
             }
         }
         // A cross-reference stream's dictionary is a trailer: what it names is compared as such.

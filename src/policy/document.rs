@@ -85,10 +85,11 @@ impl Bench<'_> {
             judged.remarks.push(Reason::FileActive);
         }
         judged.details.extend(reading.oddities.iter().map(ToString::to_string));
+        let digests = reading.digests(octets);
         let validated: Vec<Validated> = reading
             .signatures
             .iter()
-            .map(|field| signature::validate(octets, field, &reading.oddities, &self.context, budget))
+            .map(|field| signature::validate(&digests, field, &reading.oddities, &self.context, budget))
             .collect();
         let signers = reading.signatures.iter().map(|field| field.kind == SignatureKind::Signature);
         let candidates: Vec<usize> = signers.enumerate().filter_map(|(i, signs)| signs.then_some(i)).collect();

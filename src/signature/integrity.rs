@@ -1,6 +1,7 @@
 //! Format checking and cryptographic verification (EN 319 102-1, 5.2.2 and 5.2.7): are the signed octets the ones
 //! that were signed, and does the signature reach over what is shown?
 
+use crate::algorithm::PrefixDigests;
 use crate::budget::Budget;
 use crate::cms::{CmsFault, SignedData};
 use crate::pdf::{self, Coverage, Modification, Oddity, SignatureField, SignatureKind, SubFilter, Weight};
@@ -40,7 +41,13 @@ impl Checked {
 }
 
 /// Checks one signature field against the octets of its file.
-pub(super) fn check(file: &[u8], field: &SignatureField, oddities: &[Oddity], budget: &mut Budget) -> Checked {
+pub(super) fn check(
+    digests: &PrefixDigests<'_>,
+    field: &SignatureField,
+    oddities: &[Oddity],
+    budget: &mut Budget,
+) -> Checked {
+    let file = digests.file();
     let format = |fault| Checked::failed(Failure::Format(fault), None);
     let Ok(contents) = field.contents else { return format(FormatFault::Contents) };
     // The reader bounds this too; but its word is not taken for how many fields share one value of megabytes.
@@ -68,7 +75,7 @@ pub(super) fn check(file: &[u8], field: &SignatureField, oddities: &[Oddity], bu
     if coverage == Coverage::GapNotContents {
         return Checked::failed(Failure::Format(FormatFault::Gap), Some(cms));
     }
-    let Some(slices) = range.signed_slices(file) else {
+    let Some((first, second)) = range.signed_parts() else {
         return Checked::failed(Failure::Format(FormatFault::ByteRange), Some(cms));
     };
     if !supported {
@@ -76,11 +83,11 @@ pub(super) fn check(file: &[u8], field: &SignatureField, oddities: &[Oddity], bu
     }
     // EN 319 142-1, 6.3: the signing certificate must be protected by the signature in this form.
     let ess_missing = field.sub_filter == SubFilter::EtsiCadesDetached && !cms.has_ess();
-    let digested = slices.iter().map(|slice| slice.len() as u64).sum();
+    let digested = cms.digest_algorithm().map_or(0, |algorithm| digests.price(algorithm, first, &second));
     if budget.signature_check().and_then(|()| budget.digested(digested)).is_err() {
         return Checked { integrity: Integrity::Unexamined, cms: Some(cms) };
     }
-    let integrity = match cms.verify(&slices) {
+    let integrity = match cms.verify_by(|algorithm| digests.digest(algorithm, first, second)) {
         Ok(()) if ess_missing => Integrity::Unsupported,
         Ok(()) => after_signing(field, coverage, oddities, range.end()),
         Err(fault) => of_fault(&fault),

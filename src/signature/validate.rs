@@ -1,6 +1,6 @@
 //! Runs the building blocks in order and concludes (EN 319 102-1, 5.3: basic signature validation).
 
-use crate::algorithm::{DigestAlgorithm, KeyKind, SignatureScheme};
+use crate::algorithm::{DigestAlgorithm, KeyKind, PrefixDigests, SignatureScheme};
 use crate::budget::Budget;
 use crate::evidence::{Evidence, Need};
 use crate::pdf::{ByteRange, Coverage, Modification, Oddity, SignatureField, SignatureKind, Weight};
@@ -88,10 +88,11 @@ pub struct Validated {
     pub conclusion: Conclusion,
 }
 
-/// Validates one signature of `file`; `oddities` are what its reader found odd about the structure.
+/// Validates one signature of a file, whose digests all its signatures share; `oddities` are what its reader found odd
+/// about the structure.
 #[must_use]
 pub fn validate(
-    file: &[u8],
+    file: &PrefixDigests<'_>,
     field: &SignatureField,
     oddities: &[Oddity],
     context: &Context<'_>,

@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 
-from asn1crypto import x509
+from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -20,13 +20,18 @@ logging.disable(logging.CRITICAL)
 
 
 def certificates(folder):
-    return [x509.Certificate.load(path.read_bytes()) for path in sorted(folder.glob("*.der"))]
+    return [x509.Certificate.load(der(path)) for path in sorted(folder.glob("*.der"))]
+
+
+def der(path):
+    octets = path.read_bytes()
+    return pem.unarmor(octets)[2] if pem.detect(octets) else octets
 
 
 def main():
     runs, pki, file = int(sys.argv[1]), pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
     roots, others = certificates(pki / "anchors"), certificates(pki / "intermediates")
-    crls = [path.read_bytes() for path in sorted((pki / "crls").glob("*.crl"))]
+    crls = [der(path) for path in sorted((pki / "crls").glob("*.crl"))]
     octets = file.read_bytes()
     took = []
     for _ in range(runs + 1):

@@ -27,8 +27,8 @@ fn a_signature_value_is_paid_for_each_time_it_is_read() {
         sha1_until: UnixTime::from_seconds(0),
     };
     let validate = |budget: &mut Budget| {
-        let (file, field) = (&examined.octets[0], &reading.signatures[0]);
-        signature::validate(file, field, &reading.oddities, &context, budget).integrity
+        let (digests, field) = (reading.digests(&examined.octets[0]), &reading.signatures[0]);
+        signature::validate(&digests, field, &reading.oddities, &context, budget).integrity
     };
     assert_eq!(validate(&mut budget), Integrity::Intact);
     budget.decoded(usize::try_from(budget.decoded_left()).unwrap()).unwrap();

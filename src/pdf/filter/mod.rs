@@ -82,7 +82,12 @@ fn apply(
         b"RunLengthDecode" | b"RL" => run_length::decode(data, limit).ok_or(FilterError::Damaged)?,
         _ => return Err(FilterError::Unsupported),
     };
-    *left = left.checked_sub(plain.len() as u64).ok_or(Exhausted(Resource::Decoded))?;
+    // What was decoded in vain is paid as well: a message may hold many bombs.
+    let paid = left.checked_sub(plain.len() as u64);
+    *left = paid.unwrap_or_default();
+    if paid.is_none() {
+        return Err(FilterError::Exhausted(Exhausted(Resource::Decoded)));
+    }
     match (name, parameters) {
         (b"FlateDecode" | b"Fl" | b"LZWDecode" | b"LZW", Some(parameters)) => predictor::undo(parameters, plain),
         _ => Ok(plain),

@@ -49,10 +49,11 @@ impl Subject {
         let Ok(reading) = pdf::read(file, &mut budget) else { return Vec::new() };
         let known = Known::default();
         let context = self.context(&known);
+        let digests = reading.digests(file);
         reading
             .signatures
             .iter()
-            .map(|field| signature::validate(file, field, &reading.oddities, &context, &mut budget))
+            .map(|field| signature::validate(&digests, field, &reading.oddities, &context, &mut budget))
             .collect()
     }
 
