@@ -51,6 +51,8 @@ pub(super) struct Object<'f> {
     pub(super) value: Located<'f>,
     /// Octets of the stream's data, if it is one.
     pub(super) stream: Option<&'f [u8]>,
+    /// Where they begin in the file.
+    pub(super) stream_start: usize,
     /// From the number to the end of `endobj`; `None` inside an object stream.
     pub(super) span: Option<(usize, usize)>,
     /// Whether the stream is as long as it says.
@@ -209,7 +211,7 @@ impl<'a> File<'a> {
         let body = read_body(&mut lexer);
         self.pay(lexer.at())?;
         let body = body.map_err(|_| ObjectError::Unreadable)?;
-        Ok(Object { value: body.value, stream: None, span: None, length_fits: true })
+        Ok(Object { value: body.value, stream: None, stream_start: 0, span: None, length_fits: true })
     }
 
     fn read_at(&self, id: Id, offset: usize, revision: usize) -> Result<Object<'_>, ObjectError> {
@@ -217,13 +219,14 @@ impl<'a> File<'a> {
         let body = read_body(&mut lexer);
         self.pay(lexer.at().saturating_sub(offset))?;
         let body = body.map_err(|_| ObjectError::Unreadable)?;
-        let mut object = Object { value: body.value, stream: None, span: None, length_fits: true };
+        let mut object = Object { value: body.value, stream: None, stream_start: 0, span: None, length_fits: true };
         if body.stream {
             let dictionary = object.dictionary().ok_or(ObjectError::Unreadable)?;
             let length = self.stream_length(dictionary, revision);
             let data = skip_stream_start(&mut lexer);
             let (end, fits) = self.stream_end(data, length)?;
             object.stream = self.octets.get(data..end);
+            object.stream_start = data;
             object.length_fits = fits;
             lexer = Lexer::new(self.octets, end);
             lexer.skip_white();

@@ -240,6 +240,11 @@ impl Oddities {
         })
     }
 
+    /// Whether octets belong to several objects.
+    pub(super) fn has_overlap(&self) -> bool {
+        self.0.iter().any(|oddity| matches!(oddity.kind, OddityKind::ObjectsOverlap | OddityKind::TooMany))
+    }
+
     pub(super) fn into_vec(self) -> Vec<Oddity> {
         self.0
     }

@@ -13,6 +13,8 @@ pub(super) struct Pages {
     pub(super) leaves: Vec<Page>,
     /// Where the last of the tree's nodes stands.
     pub(super) position: usize,
+    /// Numbers of the streams that are drawn, and of the arrays that name them.
+    pub(super) drawn: BTreeSet<u32>,
     /// Octets that a program goes through if it reads what each page names again for each page. Ours does not.
     pub(super) price: u64,
 }
@@ -74,7 +76,9 @@ impl Walk<'_, '_> {
         let resources = node.get(b"Resources").map_or(inherited, |value| self.resources(value));
         self.found.price = self.found.price.saturating_add(resources).saturating_add(named);
         let Some(kids) = node.get(b"Kids") else {
-            self.found.leaves.push(Page { id, contents: Contents::of(node)? });
+            let contents = Contents::of(node)?;
+            self.draw(&contents);
+            self.found.leaves.push(Page { id, contents });
             return Some(());
         };
         let kids = file.resolve(kids, newest)?;
@@ -86,6 +90,20 @@ impl Walk<'_, '_> {
             }
         }
         Some(())
+    }
+
+    fn draw(&mut self, contents: &Contents) {
+        match contents {
+            Contents::Absent => {}
+            Contents::Array(ids) => self.found.drawn.extend(ids.iter().map(|id| id.0)),
+            Contents::Reference(id) if self.found.drawn.insert(id.0) => {
+                let file = self.file;
+                let named = file.resolve_id(*id, file.newest());
+                let named = named.as_ref().and_then(|named| named.value.as_array()).map(references);
+                self.found.drawn.extend(named.unwrap_or_default().iter().map(|id| id.0));
+            }
+            Contents::Reference(_) => {}
+        }
     }
 
     fn price(&mut self, id: Id) -> u64 {

@@ -114,7 +114,8 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }
-    second::ask(First { file: &file, signatures: &signatures, pages: pages.as_ref() }, budget, &mut odd);
+    let first = First { file: &file, signatures: &signatures, pages: pages.as_ref(), streams: &survey.streams };
+    second::ask(first, budget, &mut odd);
     Ok(Reading {
         revisions: revisions(&file, changes),
         signatures,

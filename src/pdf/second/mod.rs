@@ -6,6 +6,8 @@
 mod form;
 mod pages;
 
+use std::ops::Range;
+
 use hayro_syntax::Pdf;
 use hayro_syntax::object::ObjectIdentifier;
 
@@ -14,6 +16,7 @@ use super::lexer::is_white;
 use super::oddity::{Oddities, OddityKind};
 use super::pages::Pages;
 use super::signature::SignatureField;
+use super::survey::DataStream;
 use super::value::Id;
 use super::xref::Place;
 use crate::budget::Budget;
@@ -25,6 +28,8 @@ pub(super) struct First<'f> {
     pub(super) signatures: &'f [SignatureField],
     /// `None` where our reader could not walk the page tree.
     pub(super) pages: Option<&'f Pages>,
+    /// Streams that may hold what is not compared.
+    pub(super) streams: &'f [DataStream],
 }
 
 /// Object streams are decoded a second time, and held beside ours.
@@ -40,7 +45,9 @@ const SECTIONS: usize = 120;
 
 /// Reports where the second reader sees something else.
 pub(super) fn ask(first: First<'_>, budget: &mut Budget, odd: &mut Oddities) {
-    let opened = if may_be_asked(first, odd) { Pdf::new(first.file.octets().to_vec()).ok() } else { None };
+    let pieces = pieces(first, odd);
+    let asked = may_be_asked(first, odd) && may_be_searched(first.file, &pieces);
+    let opened = if asked { Pdf::new(copy(first.file.octets(), &pieces)).ok() } else { None };
     let Some(second) = opened else {
         // It refuses the file as a whole, not what one revision did: a remark, wherever that is.
         odd.add(OddityKind::SecondReaderRefuses, 0);
@@ -63,22 +70,52 @@ fn may_be_asked(first: First<'_>, odd: &Oddities) -> bool {
         && first.pages.is_none_or(|pages| pages.price <= PRICE)
         && file.parts().len() <= SECTIONS
         && file.parts().iter().all(|part| part.usual)
-        && unknown_objects(file).saturating_mul(file.octets().len()) <= SEARCHED
 }
 
-/// Words that look like the head of an object, beyond the objects that the cross-reference names.
-fn unknown_objects(file: &File<'_>) -> usize {
+/// What the second reader is given: all but the data of pictures, fonts and other streams that are not compared. That
+/// saves copying them, and looking for objects in them.
+fn pieces(first: First<'_>, odd: &Oddities) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    let known = first.pages.filter(|_| !odd.has_overlap());
+    let blank = first.streams.iter().filter(|stream| known.is_some_and(|pages| !pages.drawn.contains(&stream.number)));
+    for stream in blank {
+        pieces.push(at..stream.start);
+        at = stream.end;
+    }
+    pieces.push(at..first.file.octets().len());
+    pieces
+}
+
+fn copy(octets: &[u8], pieces: &[Range<usize>]) -> Vec<u8> {
+    // Zeros that are never written take no memory.
+    let mut copy = vec![0; octets.len()];
+    for piece in pieces {
+        if let (Some(to), Some(from)) = (copy.get_mut(piece.clone()), octets.get(piece.clone())) {
+            to.copy_from_slice(from);
+        }
+    }
+    copy
+}
+
+/// Whether there are few heads of objects beyond those that the cross-reference names.
+fn may_be_searched(file: &File<'_>, pieces: &[Range<usize>]) -> bool {
     let octets = file.octets();
-    let heads = memchr::memmem::find_iter(octets, b"obj").filter(|at| {
-        let before = octets.get(..*at).unwrap_or_default();
+    let is_head = |at: usize| {
+        let before = octets.get(..at).unwrap_or_default();
         let last = before.iter().rposition(|octet| !is_white(*octet));
         let space = last.and_then(|last| before.get(last + 1..)).unwrap_or_default();
         // The line before may be a comment, and the number before that.
-        last.is_some_and(|last| octets.get(last).is_some_and(u8::is_ascii_digit))
+        last.and_then(|last| before.get(last)).is_some_and(u8::is_ascii_digit)
             || space.iter().any(|octet| matches!(octet, b'\r' | b'\n'))
+    };
+    let heads = pieces.iter().flat_map(|piece| {
+        let found = memchr::memmem::find_iter(octets.get(piece.clone()).unwrap_or_default(), b"obj");
+        found.map(|at| piece.start + at)
     });
-    let known = file.versions().iter().filter(|version| matches!(version.place, Place::InFile { .. }));
-    heads.count().saturating_sub(known.count())
+    let heads = heads.filter(|at| is_head(*at)).count();
+    let known = file.versions().iter().filter(|version| matches!(version.place, Place::InFile { .. })).count();
+    heads.saturating_sub(known).saturating_mul(octets.len()) <= SEARCHED
 }
 
 /// The number and generation as ours has them; no reference has others.
