@@ -14,6 +14,6 @@ mod scheme;
 mod tests;
 
 pub use digest::DigestAlgorithm;
-pub use prefix::PrefixDigests;
 pub use key::{Curve, KeyError, KeyKind, PublicKey, VerifyError};
+pub use prefix::PrefixDigests;
 pub use scheme::{SchemeError, SignatureScheme};

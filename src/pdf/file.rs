@@ -154,6 +154,12 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Where that is stated which holds in `revision`: the object, or the section that frees it.
+    pub(super) fn stated(&self, number: u32, revision: usize) -> usize {
+        let section = || self.version(number, revision).and_then(|version| self.parts.get(version.revision));
+        self.position(number, revision).or_else(|| section().map(|part| part.xref.0)).unwrap_or_default()
+    }
+
     /// The object that a reference names in `revision`; `None` where it would be null.
     pub(super) fn object(&self, id: Id, revision: usize) -> Option<Object<'_>> {
         let version = self.version(id.0, revision)?;

@@ -36,8 +36,7 @@ pub(super) enum Contents {
 
 /// Keys of a node whose values readers look up for each page.
 const LOOKED_UP: [&[u8]; 6] = [b"Type", b"Kids", b"MediaBox", b"CropBox", b"Rotate", b"Contents"];
-const RESOURCES: [&[u8]; 7] =
-    [b"ExtGState", b"ColorSpace", b"Pattern", b"Shading", b"XObject", b"Font", b"Properties"];
+const RESOURCES: [&[u8]; 7] = [b"ExtGState", b"ColorSpace", b"Pattern", b"Shading", b"XObject", b"Font", b"Properties"];
 
 impl Pages {
     /// Walks the tree; `None` where a node cannot be read or is reached twice.
@@ -65,13 +64,13 @@ struct Walk<'w, 'a> {
 impl Walk<'_, '_> {
     fn node(&mut self, id: Id, inherited: u64, nodes: &mut Vec<(Id, u64)>) -> Option<()> {
         let (file, newest) = (self.file, self.file.newest());
+        self.found.position = self.found.position.max(file.stated(id.0, newest));
         // A kid that is not there is null (7.3.10), and no page; editors that delete pages leave them behind.
         if file.version(id.0, newest).is_none_or(|version| version.place == Place::Free) {
             return Some(());
         }
         let object = file.object(id, newest)?;
         let node = object.dictionary()?;
-        self.found.position = self.found.position.max(file.position(id.0, newest).unwrap_or_default());
         let named = LOOKED_UP.iter().filter_map(|key| node.reference(key)).map(|id| self.price(id)).sum();
         let resources = node.get(b"Resources").map_or(inherited, |value| self.resources(value));
         self.found.price = self.found.price.saturating_add(resources).saturating_add(named);

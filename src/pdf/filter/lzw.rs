@@ -73,9 +73,8 @@ mod tests {
 
     /// Encodes with a table of single octets only, clearing before the codes grow.
     fn encoded(plain: &[u8]) -> Vec<u8> {
-        let codes = plain.chunks(200).flat_map(|run| {
-            std::iter::once(CLEAR).chain(run.iter().map(|octet| usize::from(*octet)))
-        });
+        let codes =
+            plain.chunks(200).flat_map(|run| std::iter::once(CLEAR).chain(run.iter().map(|octet| usize::from(*octet))));
         let (mut data, mut held, mut count) = (Vec::new(), 0_u64, 0);
         for code in codes.chain([END, 0]) {
             held = held << 9 | code as u64;

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use hayro_syntax::Pdf;
-use hayro_syntax::object::{Array, Object, Stream, MaybeRef};
+use hayro_syntax::object::{Array, MaybeRef, Object, Stream};
 
 use super::{First, id, identifier};
 use crate::budget::Budget;
@@ -139,7 +139,7 @@ impl Comparison<'_> {
     }
 
     fn position(&self, id: Id) -> usize {
-        self.file.position(id.0, self.file.newest()).unwrap_or_default()
+        self.file.stated(id.0, self.file.newest())
     }
 }
 

@@ -136,27 +136,3 @@ fn no_file_that_others_call_invalid_stands_and_all_they_call_valid_do() {
         }
     }
 }
-
-#[test]
-#[ignore = "temporary"]
-fn temporary_listing() {
-    let mut files = Vec::new();
-    pdfs(Path::new(&std::env::var("GEN").unwrap()), &mut files);
-    files.sort();
-    for path in files {
-        let octets = std::fs::read(&path).unwrap();
-        let begun = Instant::now();
-        let result = read(&octets, &mut Budget::for_message());
-        let took = begun.elapsed();
-        let name = path.display().to_string();
-        match &result {
-            Err(error) => println!("{name}\tERR {error:?}\t{took:?}"),
-            Ok(reading) => {
-                println!("{name}\tpages {:?}\t{took:?}", reading.page_count);
-                for oddity in &reading.oddities {
-                    println!("    odd: {oddity}");
-                }
-            }
-        }
-    }
-}

@@ -6,6 +6,7 @@ use crate::budget::Budget;
 mod attacks;
 mod corpora;
 mod hostile;
+mod second;
 mod shapes;
 
 fn is_clean(reading: &Reading, signature: &SignatureField) -> bool {

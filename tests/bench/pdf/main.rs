@@ -30,24 +30,6 @@ fn main() {
         hostile::one(file.as_ref());
         return;
     }
-    if let [one, which] = arguments.as_slice() && one == "--loop" {
-        let folder = tempfile::tempdir().unwrap();
-        let mut subject = subject::Subject::new(folder.path());
-        let signer = documents::Signer::new();
-        let document = match which.as_str() {
-            "20" => signer.signed_often("", 1_000_000, 20),
-            "1" => signer.scan("", 1_000_000),
-            "0" => signer.scan("", 100_000),
-            "few" => signer.scan("", 10_000_000),
-            _ => signer.of_objects("", 10_000_000, 50_000),
-        };
-        subject.gather(&document.octets);
-        let begun = std::time::Instant::now();
-        let mut n = 0;
-        while begun.elapsed().as_secs() < 4 { subject.validate(&document.octets); n += 1; }
-        println!("{:?} each", begun.elapsed() / n);
-        return;
-    }
     let wanted: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let quick = wanted.contains(&"quick");
     let all = wanted.iter().all(|word| *word == "quick");

@@ -101,10 +101,7 @@ impl Draft {
             }
         }
         self.entries.retain(|entry| entry.0 != number);
-        let keys = format!(
-            "/Type/XRef/Filter/FlateDecode/W[1 4 4]/Index[{index}]/Size {}/Root 1 0 R",
-            number + 1
-        );
+        let keys = format!("/Type/XRef/Filter/FlateDecode/W[1 4 4]/Index[{index}]/Size {}/Root 1 0 R", number + 1);
         let rows = deflated(&rows);
         self.stream(number, &keys, &rows).raw(format!("startxref\n{at}\n%%EOF\n").as_bytes()).octets
     }

@@ -37,9 +37,9 @@ pub const ALL: &[(&str, Make)] = &[
     }),
     ("1,000 pages of 8 MB content each", || contents(bomb(b' ', 8))),
     ("1,000 pages of LZW", || contents(lzw(8_000))),
-    ("300,000 pages that share 1 MB of resources", shared_resources),
+    ("100,000 pages that share 1 MB of resources", shared_resources),
     ("10,000 pages that share 100,000 contents", shared_contents),
-    ("300,000 fields", many_fields),
+    ("100,000 fields", many_fields),
     ("4,000 sections", many_sections),
     ("300 signatures over 64 MB", || Signer::new().signed_often("", SIZE, 300).octets),
 ];
@@ -101,7 +101,15 @@ fn lzw(octets: usize) -> Vec<u8> {
     let (mut data, mut held, mut count) = (Vec::new(), 0_u64, 0);
     while data.len() < octets {
         for code in std::iter::once(256_u64).chain(std::iter::once(32)).chain(258..4_094) {
-            let width = if code >= 2_047 { 12 } else if code >= 1_023 { 11 } else if code >= 511 { 10 } else { 9 };
+            let width = if code >= 2_047 {
+                12
+            } else if code >= 1_023 {
+                11
+            } else if code >= 511 {
+                10
+            } else {
+                9
+            };
             held = held << width | code;
             count += width;
             while count >= 8 {
@@ -122,9 +130,11 @@ fn contents(data: Vec<u8>) -> Vec<u8> {
     (0..1_000)
         .fold(draft, |draft, index| {
             let number = 10 + 2 * index;
-            draft
-                .object(number, &format!("<</Type/Page/Parent 2 0 R/Contents {} 0 R>>", number + 1))
-                .stream(number + 1, filter, &data)
+            draft.object(number, &format!("<</Type/Page/Parent 2 0 R/Contents {} 0 R>>", number + 1)).stream(
+                number + 1,
+                filter,
+                &data,
+            )
         })
         .table()
 }
@@ -139,7 +149,11 @@ fn pages(count: u32, page: &str, draft: Draft) -> Vec<u8> {
 
 fn shared_resources() -> Vec<u8> {
     let fonts: String = (0..70_000).map(|index| format!("/F{index} 4 0 R")).collect();
-    pages(300_000, "<</Type/Page/Parent 2 0 R/Resources 5 0 R>>", Draft::new().object(5, &format!("<</Font<<{fonts}>>>>")))
+    pages(
+        100_000,
+        "<</Type/Page/Parent 2 0 R/Resources 5 0 R>>",
+        Draft::new().object(5, &format!("<</Font<<{fonts}>>>>")),
+    )
 }
 
 fn shared_contents() -> Vec<u8> {
@@ -149,11 +163,11 @@ fn shared_contents() -> Vec<u8> {
 }
 
 fn many_fields() -> Vec<u8> {
-    let fields: String = (0..300_000).map(|index| format!("{} 0 R ", 10 + index)).collect();
+    let fields: String = (0..100_000).map(|index| format!("{} 0 R ", 10 + index)).collect();
     let draft = Draft::new()
         .object(1, &format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[{fields}]>>>>"))
         .object(2, "<</Type/Pages/Kids[]/Count 0>>");
-    (0..300_000).fold(draft, |draft, index| draft.object(10 + index, "<</FT/Sig/T(a)/Rect[0 0 9 9]>>")).table()
+    (0..100_000).fold(draft, |draft, index| draft.object(10 + index, "<</FT/Sig/T(a)/Rect[0 0 9 9]>>")).table()
 }
 
 /// Each section of a chain names the one before it, and has entries of its own.
