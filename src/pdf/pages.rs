@@ -93,7 +93,6 @@ impl Walk<'_, '_> {
 
     fn draw(&mut self, contents: &Contents) {
         match contents {
-            Contents::Absent => {}
             Contents::Array(ids) => self.found.drawn.extend(ids.iter().map(|id| id.0)),
             Contents::Reference(id) if self.found.drawn.insert(id.0) => {
                 let file = self.file;
@@ -101,7 +100,7 @@ impl Walk<'_, '_> {
                 let named = named.as_ref().and_then(|named| named.value.as_array()).map(references);
                 self.found.drawn.extend(named.unwrap_or_default().iter().map(|id| id.0));
             }
-            Contents::Reference(_) => {}
+            Contents::Absent | Contents::Reference(_) => {}
         }
     }
 

@@ -73,7 +73,7 @@ impl Draft {
             writeln!(table, "{} {}", run[0].0, run.len()).unwrap();
             for (_, place) in run {
                 let Place::File(offset) = place else { continue };
-                write!(table, "{offset:010} 00000 n \n").unwrap();
+                writeln!(table, "{offset:010} 00000 n ").unwrap();
             }
         }
         let size = entries.last().map_or(1, |entry| entry.0 + 1);

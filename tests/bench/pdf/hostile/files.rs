@@ -25,18 +25,18 @@ pub const ALL: &[(&str, Make)] = &[
     ("table of 900,000 entries for one place", || entries(900_000)),
     ("900,000 objects", many_objects),
     ("900,000 objects in an object stream", many_in_stream),
-    ("object stream of 1 GB", || object_stream("/Filter/FlateDecode", bomb(b' ', 1_024))),
-    ("object stream of 120 MB", || object_stream("/Filter/FlateDecode", bomb(b' ', 120))),
+    ("object stream of 1 GB", || object_stream("/Filter/FlateDecode", &bomb(b' ', 1_024))),
+    ("object stream of 120 MB", || object_stream("/Filter/FlateDecode", &bomb(b' ', 120))),
     ("object stream of 120 MB, predicted", || {
-        object_stream("/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 1>>", bomb(2, 120))
+        object_stream("/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 1>>", &bomb(2, 120))
     }),
-    ("object stream, LZW", || object_stream("/Filter/LZWDecode", lzw(SIZE / 4))),
-    ("object stream, run length", || object_stream("/Filter/RunLengthDecode", [129, b' '].repeat(SIZE / 4))),
+    ("object stream, LZW", || object_stream("/Filter/LZWDecode", &lzw(SIZE / 4))),
+    ("object stream, run length", || object_stream("/Filter/RunLengthDecode", &[129, b' '].repeat(SIZE / 4))),
     ("object stream, bomb in bombs", || {
-        object_stream("/Filter[/FlateDecode/FlateDecode]", deflated(&bomb(b' ', 8_192)))
+        object_stream("/Filter[/FlateDecode/FlateDecode]", &deflated(&bomb(b' ', 8_192)))
     }),
-    ("1,000 pages of 8 MB content each", || contents(bomb(b' ', 8))),
-    ("1,000 pages of LZW", || contents(lzw(8_000))),
+    ("1,000 pages of 8 MB content each", || contents(&bomb(b' ', 8))),
+    ("1,000 pages of LZW", || contents(&lzw(8_000))),
     ("100,000 pages that share 1 MB of resources", shared_resources),
     ("10,000 pages that share 100,000 contents", shared_contents),
     ("100,000 fields", many_fields),
@@ -70,7 +70,9 @@ fn only_ours() -> Vec<u8> {
 
 fn many_values() -> Vec<u8> {
     let values = format!("[{}]", "1 ".repeat(399_000));
-    (10..(SIZE / values.len()) as u32).fold(Draft::page(), |draft, number| draft.object(number, &values)).table()
+    (10..u32::try_from(SIZE / values.len()).unwrap())
+        .fold(Draft::page(), |draft, number| draft.object(number, &values))
+        .table()
 }
 
 fn entries(count: u32) -> Vec<u8> {
@@ -82,16 +84,16 @@ fn many_objects() -> Vec<u8> {
 }
 
 fn many_in_stream() -> Vec<u8> {
-    let heads: String = (0..900_000_u32).map(|index| format!("{} {} ", 10 + index, index * 8)).collect();
+    let heads = (0..900_000_u32).map(|index| format!("{} {} ", 10 + index, index * 8)).collect::<Vec<_>>().concat();
     let data = deflated(format!("{heads}{}", "<</A 1>>".repeat(900_000)).as_bytes());
     let keys = format!("/Type/ObjStm/N 900000/First {}/Filter/FlateDecode", heads.len());
     let draft = Draft::page().stream(5, &keys, &data);
     (0..900_000).fold(draft, |draft, index| draft.in_stream(10 + index, 5, index as usize)).cross_reference_stream()
 }
 
-fn object_stream(keys: &str, data: Vec<u8>) -> Vec<u8> {
+fn object_stream(keys: &str, data: &[u8]) -> Vec<u8> {
     Draft::page()
-        .stream(5, &format!("/Type/ObjStm/N 1/First 4{keys}"), &data)
+        .stream(5, &format!("/Type/ObjStm/N 1/First 4{keys}"), data)
         .in_stream(10, 5, 0)
         .cross_reference_stream()
 }
@@ -121,9 +123,9 @@ fn lzw(octets: usize) -> Vec<u8> {
     data
 }
 
-fn contents(data: Vec<u8>) -> Vec<u8> {
+fn contents(data: &[u8]) -> Vec<u8> {
     let filter = if data.first() == Some(&0x78) { "/Filter/FlateDecode" } else { "/Filter/LZWDecode" };
-    let kids: String = (0..1_000).map(|index| format!("{} 0 R ", 10 + 2 * index)).collect();
+    let kids = (0..1_000).map(|index| format!("{} 0 R ", 10 + 2 * index)).collect::<Vec<_>>().concat();
     let draft = Draft::new()
         .object(1, "<</Type/Catalog/Pages 2 0 R>>")
         .object(2, &format!("<</Type/Pages/Kids[{kids}]/Count 1000>>"));
@@ -140,7 +142,7 @@ fn contents(data: Vec<u8>) -> Vec<u8> {
 }
 
 fn pages(count: u32, page: &str, draft: Draft) -> Vec<u8> {
-    let kids: String = (0..count).map(|index| format!("{} 0 R ", 10 + index)).collect();
+    let kids = (0..count).map(|index| format!("{} 0 R ", 10 + index)).collect::<Vec<_>>().concat();
     let draft = draft
         .object(1, "<</Type/Catalog/Pages 2 0 R>>")
         .object(2, &format!("<</Type/Pages/Kids[{kids}]/Count {count}>>"));
@@ -148,7 +150,7 @@ fn pages(count: u32, page: &str, draft: Draft) -> Vec<u8> {
 }
 
 fn shared_resources() -> Vec<u8> {
-    let fonts: String = (0..70_000).map(|index| format!("/F{index} 4 0 R")).collect();
+    let fonts = (0..70_000).map(|index| format!("/F{index} 4 0 R")).collect::<Vec<_>>().concat();
     pages(
         100_000,
         "<</Type/Page/Parent 2 0 R/Resources 5 0 R>>",
@@ -163,7 +165,7 @@ fn shared_contents() -> Vec<u8> {
 }
 
 fn many_fields() -> Vec<u8> {
-    let fields: String = (0..100_000).map(|index| format!("{} 0 R ", 10 + index)).collect();
+    let fields = (0..100_000).map(|index| format!("{} 0 R ", 10 + index)).collect::<Vec<_>>().concat();
     let draft = Draft::new()
         .object(1, &format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[{fields}]>>>>"))
         .object(2, "<</Type/Pages/Kids[]/Count 0>>");
