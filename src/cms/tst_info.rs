@@ -112,10 +112,10 @@ impl TstInfo {
         self.imprint_algorithm
     }
 
-    /// Whether the imprint is that of these parts one after the other; `None` when it cannot be computed.
+    /// Whether the imprint is that of octets with this digest; `None` when it cannot be computed.
     #[must_use]
-    pub fn covers(&self, parts: &[&[u8]]) -> Option<bool> {
-        Some(self.imprint_algorithm?.digest(parts)? == self.imprint)
+    pub fn covers(&self, digest: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>) -> Option<bool> {
+        Some(digest(self.imprint_algorithm?)? == self.imprint)
     }
 
     /// Content octets of the serial number.
@@ -216,8 +216,8 @@ mod tests {
         let plain = TstInfo::parse(&info(1, SHA256, "20180913090748Z", &[])).unwrap();
         assert_eq!((plain.time().to_string().as_str(), plain.policy()), ("2018-09-13T09:07:48Z", "1.2.3.4"));
         assert_eq!((plain.accuracy(), plain.nonce(), plain.ordering()), (None, None, false));
-        assert_eq!(plain.covers(&[b"con", b"tent"]), Some(true));
-        assert_eq!(plain.covers(&[b"other"]), Some(false));
+        assert_eq!(plain.covers(|algorithm| algorithm.digest(&[b"con", b"tent"])), Some(true));
+        assert_eq!(plain.covers(|algorithm| algorithm.digest(&[b"other"])), Some(false));
         let accuracy = &[0x30, 10, 2, 1, 5, 0x80, 2, 1, 0xf4, 0x81, 1, 7];
         let rest: [&[u8]; 5] = [accuracy, &[1, 1, 0xff], &[2, 2, 0, 0xff], &[0xa0, 2, 0x82, 0], &[0xa1, 0]];
         let full = TstInfo::parse(&info(1, SHA256, "20180913090748Z", &rest)).unwrap();
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn an_imprint_by_an_unknown_algorithm_covers_nothing_for_sure() {
         let odd = TstInfo::parse(&info(1, &[0x30, 4, 6, 2, 0x2a, 3], "20180913090748Z", &[])).unwrap();
-        assert_eq!((odd.imprint_algorithm(), odd.covers(&[b"content"])), (None, None));
+        assert_eq!((odd.imprint_algorithm(), odd.covers(|algorithm| algorithm.digest(&[b"content"]))), (None, None));
     }
 
     #[test]

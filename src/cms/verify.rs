@@ -37,36 +37,37 @@ impl SignedData {
 
     /// Verifies a detached signature over the parts as if they stood one after the other: the two ranges of a PDF.
     pub fn verify(&self, content: &[&[u8]]) -> Result<(), CmsFault> {
+        self.verify_by(|algorithm| algorithm.digest(content))
+    }
+
+    /// Verifies a detached signature over content that is digested elsewhere; `None` for what is never computed.
+    pub fn verify_by(&self, digest: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>) -> Result<(), CmsFault> {
         if self.content().is_some() {
             return Err(CmsFault::Content);
         }
-        self.verify_content(DATA, content)
+        self.verify_content(DATA, digest)
     }
 
     /// Verifies a signature over the content inside, which must be of this type: a time-stamp token.
     pub fn verify_encapsulated(&self, content_type: &[u8]) -> Result<(), CmsFault> {
         let content = self.content().ok_or(CmsFault::Content)?;
-        self.verify_content(content_type, &[content])
+        self.verify_content(content_type, |algorithm| algorithm.digest(&[content]))
     }
 
-    /// Verifies adbe.pkcs7.sha1: the content inside is the SHA-1 digest of the parts (ISO 32000-1, 12.8.3.3.1, no
+    /// Verifies adbe.pkcs7.sha1: the content inside is the SHA-1 digest `content` (ISO 32000-1, 12.8.3.3.1, no
     /// longer in ISO 32000-2).
     ///
     /// Here alone signed attributes may be missing, as they are in the signatures of its time: content of twenty octets
     /// cannot be attributes that were signed elsewhere, which take more for their object identifiers alone.
-    pub fn verify_sha1_content(&self, content: &[&[u8]]) -> Result<(), CmsFault> {
+    pub fn verify_sha1_content(&self, content: impl FnOnce() -> Option<Vec<u8>>) -> Result<(), CmsFault> {
         let inside = self.content().ok_or(CmsFault::Content)?;
         let verified = match self.signer.signed_octets {
-            Some(_) => self.verify_content(DATA, &[inside]),
+            Some(_) => self.verify_content(DATA, |algorithm| algorithm.digest(&[inside])),
             None => self.verify_bare(DATA, inside),
         };
         verified?;
         // Last, as for the others: only of a digest that was signed may one say that the content was changed.
-        if DigestAlgorithm::Sha1.digest(content).as_deref() == Some(inside) {
-            Ok(())
-        } else {
-            Err(CmsFault::HashMismatch)
-        }
+        if content().as_deref() == Some(inside) { Ok(()) } else { Err(CmsFault::HashMismatch) }
     }
 
     /// Without signed attributes the content itself is signed (RFC 5652, 5.4).
@@ -77,7 +78,11 @@ impl SignedData {
         self.verify_value(&[content])
     }
 
-    fn verify_content(&self, content_type: &[u8], content: &[&[u8]]) -> Result<(), CmsFault> {
+    fn verify_content(
+        &self,
+        content_type: &[u8],
+        content: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>,
+    ) -> Result<(), CmsFault> {
         let Some(signed_octets) = &self.signer.signed_octets else { return Err(CmsFault::NoSignedAttributes) };
         let digest = self.digest().map_err(CmsFault::Scheme)?;
 
@@ -86,7 +91,7 @@ impl SignedData {
             return Err(CmsFault::ContentType);
         }
         let claimed = self.signed_value(attribute::MESSAGE_DIGEST, asn1::OCTET_STRING)?;
-        let computed = digest.digest(content).ok_or(CmsFault::Verify(VerifyError::Weak(digest)))?;
+        let computed = content(digest).ok_or(CmsFault::Verify(VerifyError::Weak(digest)))?;
         self.signing_time()?;
         self.check_algorithm_protection()?;
 

@@ -13,7 +13,8 @@ use super::file::{File, Version};
 use super::geometry::Rectangle;
 use super::ink::{self, Ledger};
 use super::modification::{Change, Modification};
-use super::pages::{self, Leaves};
+use super::page_box;
+use super::pages::Pages;
 use super::signature::SignatureField;
 use super::value::{Dictionary, Id};
 use crate::budget::Budget;
@@ -96,7 +97,7 @@ fn is_placed(widget: &Dictionary<'_>) -> bool {
 /// Holds what signatures after the first one show against the pages as they were before.
 pub(super) fn place(
     file: &File<'_>,
-    leaves: &Leaves,
+    pages: &Pages,
     signatures: &mut [SignatureField],
     changes: &[Change],
     budget: &mut Budget,
@@ -111,7 +112,7 @@ pub(super) fn place(
     if wanted.is_empty() {
         return;
     }
-    let listed = listed(file, leaves, &wanted);
+    let listed = listed(file, pages, &wanted);
     let mut questions: BTreeMap<(Id, usize), Vec<(usize, usize)>> = BTreeMap::new();
     for (index, signature) in signatures.iter_mut().enumerate().filter(|(_, signature)| later(signature)) {
         let of = |shown: &Shown| listed.get(&shown.widget).map(Vec::as_slice).unwrap_or_default();
@@ -159,9 +160,9 @@ fn epoch(changes: &[Change], first: usize, before: usize) -> usize {
 }
 
 /// Pages of the newest revision that list each of the widgets.
-fn listed(file: &File<'_>, leaves: &Leaves, wanted: &BTreeSet<u32>) -> BTreeMap<u32, Vec<Id>> {
+fn listed(file: &File<'_>, pages: &Pages, wanted: &BTreeSet<u32>) -> BTreeMap<u32, Vec<Id>> {
     let mut found: BTreeMap<u32, Vec<Id>> = BTreeMap::new();
-    for page in leaves.pages.iter().copied() {
+    for page in pages.leaves.iter().map(|page| page.id) {
         let Some(object) = file.object(page, file.newest()) else { continue };
         let array = object.dictionary().and_then(|page| file.resolve(page.get(b"Annots")?, file.newest()));
         let items = array.as_ref().and_then(|array| array.value.as_array()).unwrap_or_default();
@@ -183,7 +184,7 @@ fn on_pages(file: &File<'_>, shown: &Shown, pages: &[Id]) -> Vec<Shown> {
         return vec![Shown { page: None, ..shown.clone() }];
     }
     let on_page = |page: &Id| {
-        let share = shown.rectangle.zip(pages::visible_box(file, *page, file.newest())).map(|(rectangle, page)| {
+        let share = shown.rectangle.zip(page_box::visible_box(file, *page, file.newest())).map(|(rectangle, page)| {
             // What reaches beyond the page counts too.
             rectangle.area() / page.area()
         });

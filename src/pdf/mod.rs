@@ -2,11 +2,12 @@
 //! and what is odd about the structure (ISO 32000-2, 7.5 and 12.8).
 //!
 //! The reader is our own, because everything rests on positions: it follows the cross-reference chain of the whole
-//! file, holds every object against its entry, and accounts for every octet. lopdf, strict, walks the form a second time
-//! as a check. Nothing here hashes, knows cryptography, or decides: what a finding means for a paper is the policy's.
+//! file, holds every object against its entry, and accounts for every octet. hayro-syntax reads form and pages a
+//! second time as a check. Nothing here hashes, knows cryptography, or decides: what a finding means for a paper is the
+//! policy's.
 //!
 //! From octets upwards: `lexer`, `value` (tokens, objects with positions); `filter`, `xref`, `chain` (sections,
-//! revisions); `file` (objects on demand), `survey` (one pass over all); `field`, `signature`, `change`
+//! revisions); `file` (objects on demand), `survey` (one pass over all); `field`, `pages`, `signature`, `change`
 //! (one revision against the one before), `reading`.
 
 mod active;
@@ -24,6 +25,7 @@ mod ink;
 mod lexer;
 mod modification;
 mod oddity;
+mod page_box;
 mod pages;
 mod permission;
 mod reading;

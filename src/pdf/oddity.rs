@@ -78,11 +78,18 @@ pub enum OddityKind {
         /// Object number.
         number: u32,
     },
+    /// The second reader shows another number of pages, or other content on one.
+    PagesDiffer {
+        /// The first page that differs, counted from 1.
+        page: u32,
+    },
+    /// The page tree cannot be walked, or is none.
+    PagesUnreadable,
     /// `/Prev` leads forward in a file that is not linearised.
     PrevForward,
     /// A section is not followed by `startxref` and `%%EOF`.
     RevisionWithoutEnd,
-    /// The second reader (lopdf, strict) found another set of signatures.
+    /// The second reader found another set of signatures.
     SecondReaderDiffers {
         /// Object number of the signature dictionary that only one of both found, or found differently.
         number: u32,
@@ -153,6 +160,8 @@ impl Oddity {
             | OddityKind::TwoPlaces { .. }
             | OddityKind::ObjectsOverlap
             | OddityKind::ObjectUnreadable { .. }
+            | OddityKind::PagesDiffer { .. }
+            | OddityKind::PagesUnreadable
             | OddityKind::PrevForward
             | OddityKind::SecondReaderDiffers { .. }
             | OddityKind::TooMany
@@ -199,12 +208,14 @@ impl fmt::Display for Oddity {
             OddityKind::LengthMismatch { number } => write!(f, "stream {number} has another length than it says"),
             OddityKind::ObjectsOverlap => f.write_str("objects overlap"),
             OddityKind::ObjectUnreadable { number } => write!(f, "object {number} cannot be read"),
+            OddityKind::PagesDiffer { page } => write!(f, "page {page} reads differently in a second program"),
+            OddityKind::PagesUnreadable => f.write_str("page tree cannot be read"),
             OddityKind::PrevForward => f.write_str("cross-reference chain leads forward"),
             OddityKind::RevisionWithoutEnd => f.write_str("revision has no end marker"),
             OddityKind::SecondReaderDiffers { number } => {
                 write!(f, "a second reader finds another signature in object {number}")
             }
-            OddityKind::SecondReaderRefuses => f.write_str("a second, strict reader does not read the file"),
+            OddityKind::SecondReaderRefuses => f.write_str("a second reader does not read the file"),
             OddityKind::SignatureReplaced { number } => write!(f, "signature {number} was replaced after signing"),
             OddityKind::SignatureShared { number } => write!(f, "several fields share signature {number}"),
             OddityKind::SignatureWithoutField { number } => write!(f, "no field reaches signature {number}"),
@@ -247,6 +258,11 @@ impl Oddities {
                 OddityKind::EntryMismatch { .. } | OddityKind::ObjectUnreadable { .. } | OddityKind::TooMany
             )
         })
+    }
+
+    /// Whether octets belong to several objects.
+    pub(super) fn has_overlap(&self) -> bool {
+        self.0.iter().any(|oddity| matches!(oddity.kind, OddityKind::ObjectsOverlap | OddityKind::TooMany))
     }
 
     pub(super) fn into_vec(self) -> Vec<Oddity> {

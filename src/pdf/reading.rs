@@ -14,16 +14,16 @@ use super::field::{Fields, walk};
 use super::file::File;
 use super::modification::{Change, Modification};
 use super::oddity::{Oddities, Oddity, OddityKind, Weight};
-use super::pages;
+use super::pages::Pages;
 use super::permission;
-use super::second::{SecondOpinion, second_opinion};
+use super::second::{self, First};
 use super::security_store::{self, SecurityStore};
 use super::shadow::{self, Shadow};
 use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
 use super::survey::{Survey, survey};
-use super::value::Dictionary;
 use super::xref::{Place, SectionKind};
+use crate::algorithm::PrefixDigests;
 use crate::budget::Budget;
 
 /// What a file says about its signatures.
@@ -83,7 +83,8 @@ pub fn read(file: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
 
 fn names_encryption(file: &[u8]) -> bool {
     const KEY: &[u8] = b"/Encrypt";
-    file.windows(KEY.len() + 1).any(|octets| octets.starts_with(KEY) && !octets[KEY.len()].is_ascii_alphanumeric())
+    memchr::memmem::find_iter(file, KEY)
+        .any(|at| file.get(at + KEY.len()).is_some_and(|octet| !octet.is_ascii_alphanumeric()))
 }
 
 fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
@@ -109,10 +110,14 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         budget.signature()?;
         signatures.extend(SignatureField::read(&file, field));
     }
-    let leaves = pages(&file, catalog);
+    let pages = Pages::walk(&file, catalog);
+    if pages.is_none() {
+        let root = catalog.reference(b"Pages").and_then(|root| file.position(root.0, file.newest()));
+        odd.add(OddityKind::PagesUnreadable, root.unwrap_or(newest_xref));
+    }
     let first_signed = signatures.iter().filter_map(|signature| signature.revision).min();
     permission::hold_certifications(&file, root, first_signed.unwrap_or(file.newest()), &mut signatures, &mut odd);
-    let changes = changes(&file, &survey, &signature_numbers, &signatures, leaves.as_deref());
+    let changes = changes(&file, &survey, &signature_numbers, &signatures, pages.as_ref());
     for index in 0..signatures.len() {
         let broken = permission::broken_lock(&file, index, &signatures, &changes);
         if let Some(signature) = signatures.get_mut(index) {
@@ -120,17 +125,19 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
             signature.lock_broken = broken;
         }
     }
+    let unread = Pages::default();
+    let tree = pages.as_ref().unwrap_or(&unread);
     let mut shadow = Vec::new();
     if !signatures.is_empty() {
-        let leaves = pages::leaves(&file, root, file.newest());
-        appearance::place(&file, &leaves, &mut signatures, &changes, budget);
-        shadow = shadow::prepared(&file, root, &leaves, &survey.nodes, budget);
+        appearance::place(&file, tree, &mut signatures, &changes, budget);
+        shadow = shadow::prepared(&file, root, tree, &survey.nodes, budget);
     }
     let store = security_store::read(&file, catalog, budget);
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }
-    ask_second_reader(octets, newest_xref, &signatures, &mut odd);
+    let first = First { file: &file, signatures: &signatures, pages: pages.as_ref(), streams: &survey.streams };
+    second::ask(first, budget, &mut odd);
     Ok(Reading {
         revisions: revisions(&file, changes),
         signatures,
@@ -138,7 +145,7 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         active: survey.active.into_vec(),
         store: Box::new(store),
         shadow,
-        page_count: leaves.and_then(|pages| u32::try_from(pages.len()).ok()),
+        page_count: pages.and_then(|pages| u32::try_from(pages.leaves.len()).ok()),
     })
 }
 
@@ -177,7 +184,7 @@ fn changes(
     survey: &Survey,
     signature_numbers: &BTreeSet<u32>,
     signatures: &[SignatureField],
-    pages: Option<&[u32]>,
+    pages: Option<&Pages>,
 ) -> Vec<Change> {
     let mut changes = vec![Change::none(); file.parts().len()];
     // Nobody vouched for what came before the first signature.
@@ -214,42 +221,6 @@ fn modification(signature: &SignatureField, changes: &[Change]) -> Modification 
     })
 }
 
-/// Object numbers of the leaves of the page tree in their order (ISO 32000-2, 7.7.3).
-fn pages(file: &File<'_>, catalog: &Dictionary<'_>) -> Option<Vec<u32>> {
-    let newest = file.newest();
-    let mut nodes = vec![catalog.reference(b"Pages")?];
-    let mut seen = BTreeSet::new();
-    let mut leaves = Vec::new();
-    while let Some(id) = nodes.pop() {
-        if !seen.insert(id.0) {
-            return None;
-        }
-        let object = file.object(id, newest)?;
-        let node = object.dictionary()?;
-        match node.get(b"Kids") {
-            None => leaves.push(id.0),
-            Some(kids) => {
-                let kids = file.resolve(kids, newest)?;
-                for kid in kids.value.as_array()?.iter().rev() {
-                    nodes.push(kid.as_reference()?);
-                }
-            }
-        }
-    }
-    Some(leaves)
-}
-
-fn ask_second_reader(octets: &[u8], newest_xref: usize, signatures: &[SignatureField], odd: &mut Oddities) {
-    // What ours could not read was not paid for, so the second reader is not let loose on it.
-    let opinion = if odd.has_unreadable() { SecondOpinion::Refuses } else { second_opinion(octets, signatures) };
-    match opinion {
-        SecondOpinion::Agrees => {}
-        SecondOpinion::Differs(number) => odd.add(OddityKind::SecondReaderDiffers { number }, newest_xref),
-        // It refuses the file as a whole, not what one revision did: a remark, wherever that is.
-        SecondOpinion::Refuses => odd.add(OddityKind::SecondReaderRefuses, 0),
-    }
-}
-
 fn revisions(file: &File<'_>, changes: Vec<Change>) -> Vec<Revision> {
     let mut written = vec![0_u64; file.parts().len()];
     for version in file.versions() {
@@ -278,6 +249,12 @@ fn revisions(file: &File<'_>, changes: Vec<Change>) -> Vec<Revision> {
 }
 
 impl Reading {
+    /// Digests of what the signatures of `file` cover, in one pass over it.
+    pub fn digests<'f>(&self, file: &'f [u8]) -> PrefixDigests<'f> {
+        let ranges = self.signatures.iter().filter_map(|signature| signature.byte_range.ok());
+        PrefixDigests::new(file, ranges.filter_map(|range| Some(range.signed_parts()?.0)))
+    }
+
     /// Oddities with what each means for `signature`.
     pub fn weighed<'r>(&'r self, signature: &SignatureField) -> impl Iterator<Item = (&'r Oddity, Weight)> {
         let end = signature.byte_range.map_or(0, |range| range.end());

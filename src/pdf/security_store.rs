@@ -65,7 +65,7 @@ pub(super) fn read(file: &File<'_>, catalog: &Dictionary<'_>, budget: &mut Budge
         return SecurityStore::default();
     };
     let Some(dictionary) = resolved.value.as_dictionary() else { return SecurityStore::default() };
-    let mut walk = Walk { file, budget, left: MAX_STORE, over: false, failed: BTreeSet::new() };
+    let mut walk = Walk { file, budget, left: MAX_STORE as u64, over: false, failed: BTreeSet::new() };
     let [mut certificates, mut crls, mut ocsps] = [List::default(), List::default(), List::default()];
     walk.array(dictionary, b"Certs", &mut certificates);
     walk.array(dictionary, b"CRLs", &mut crls);
@@ -104,7 +104,7 @@ struct List {
 struct Walk<'w, 'a> {
     file: &'w File<'a>,
     budget: &'w mut Budget,
-    left: usize,
+    left: u64,
     /// A stream was larger than what was left; nothing more is inflated, or each one would cost that much again.
     over: bool,
     failed: BTreeSet<Id>,
@@ -132,17 +132,17 @@ impl Walk<'_, '_> {
         }
         let object = self.file.object(id, self.file.newest());
         let stream = object.as_ref().and_then(|object| Some((object.dictionary()?, object.stream?)));
-        let decoded = stream.map(|(keys, data)| filter::decode_within(keys, data, self.left, self.budget));
+        let decoded = stream.map(|(keys, data)| filter::decode_of(keys, data, &mut self.left, self.budget));
         let Some(Ok(octets)) = decoded else {
             self.over |= matches!(decoded, Some(Err(FilterError::Exhausted(_))));
             self.fail(id);
             return None;
         };
-        self.left = self.left.saturating_sub(octets.len());
         let version = self.file.version(id.0, self.file.newest());
         let part = version.and_then(|version| self.file.parts().get(version.revision));
         let index = list.streams.len();
-        list.streams.push(Stored { octets, written: part.map_or(u64::MAX, |part| part.end as u64) });
+        list.streams
+            .push(Stored { octets: octets.into_owned(), written: part.map_or(u64::MAX, |part| part.end as u64) });
         list.of_object.insert(id, index);
         Some(index)
     }

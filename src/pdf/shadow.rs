@@ -13,7 +13,7 @@ use super::appearance::{Ground, is_hidden};
 use super::file::File;
 use super::geometry::Rectangle;
 use super::ink::{self, Ledger};
-use super::pages::Leaves;
+use super::pages::Pages;
 use super::value::{Dictionary, Id, Located, Value};
 use super::xref::Place;
 use crate::budget::Budget;
@@ -63,7 +63,7 @@ const PARENTS: u32 = 16;
 pub(super) fn prepared(
     file: &File<'_>,
     root: Id,
-    leaves: &Leaves,
+    pages: &Pages,
     nodes: &BTreeSet<u32>,
     budget: &mut Budget,
 ) -> Vec<Shadow> {
@@ -75,10 +75,10 @@ pub(super) fn prepared(
     {
         found.insert(ShadowKind::OptionalContent, properties.as_reference().map_or(root.0, |id| id.0));
     }
-    if let Some(number) = second_document(file, root, leaves, nodes) {
+    if let Some(number) = second_document(file, root, pages, nodes) {
         found.insert(ShadowKind::SecondDocument, number);
     }
-    annotations(file, leaves, &mut found, budget);
+    annotations(file, pages, &mut found, budget);
     found.into_iter().map(|(kind, number)| Shadow { kind, number }).collect()
 }
 
@@ -97,9 +97,9 @@ fn layers_differ(file: &File<'_>, properties: &Located<'_>) -> bool {
 }
 
 /// The first catalog, page tree or page of the newest revision that the catalog of the document does not lead to.
-fn second_document(file: &File<'_>, root: Id, leaves: &Leaves, nodes: &BTreeSet<u32>) -> Option<u32> {
+fn second_document(file: &File<'_>, root: Id, pages: &Pages, nodes: &BTreeSet<u32>) -> Option<u32> {
     nodes.iter().copied().find(|number| {
-        if *number == root.0 || leaves.nodes.contains(number) {
+        if *number == root.0 || pages.nodes.contains(number) {
             return false;
         }
         let version = file.version(*number, file.newest()).filter(|version| version.place != Place::Free);
@@ -118,12 +118,12 @@ fn is_filled(node: &Dictionary<'_>) -> bool {
     [b"Pages".as_slice(), b"Kids", b"Contents"].into_iter().any(|key| node.has(key))
 }
 
-fn annotations(file: &File<'_>, leaves: &Leaves, found: &mut BTreeMap<ShadowKind, u32>, budget: &mut Budget) {
+fn annotations(file: &File<'_>, pages: &Pages, found: &mut BTreeMap<ShadowKind, u32>, budget: &mut Budget) {
     let newest = file.newest();
     let mut ledger = Ledger::default();
     let mut left = ANNOTATIONS;
-    for page in &leaves.pages {
-        let Some(object) = file.object(*page, newest) else { continue };
+    for page in pages.leaves.iter().map(|page| page.id) {
+        let Some(object) = file.object(page, newest) else { continue };
         let array = object.dictionary().and_then(|page| file.resolve(page.get(b"Annots")?, newest));
         let items = array.as_ref().and_then(|array| array.value.as_array()).unwrap_or_default();
         let mut covering = Vec::new();
@@ -132,7 +132,7 @@ fn annotations(file: &File<'_>, leaves: &Leaves, found: &mut BTreeMap<ShadowKind
             left = rest;
             let Some(annotation) = file.resolve(item, newest) else { continue };
             let Some(dictionary) = annotation.value.as_dictionary() else { continue };
-            let number = item.as_reference().unwrap_or(*page).0;
+            let number = item.as_reference().unwrap_or(page).0;
             if is_hidden(dictionary) {
                 if has_content(file, dictionary) {
                     found.entry(ShadowKind::HiddenAnnotation).or_insert(number);
@@ -146,7 +146,7 @@ fn annotations(file: &File<'_>, leaves: &Leaves, found: &mut BTreeMap<ShadowKind
             continue;
         }
         let (numbers, rectangles): (Vec<u32>, Vec<Rectangle>) = covering.into_iter().unzip();
-        let grounds = ink::grounds(file, *page, newest, &rectangles, &mut ledger, budget);
+        let grounds = ink::grounds(file, page, newest, &rectangles, &mut ledger, budget);
         let first = numbers.iter().zip(grounds).find(|(_, ground)| *ground > Ground::Clear);
         if let Some((number, _)) = first {
             found.insert(ShadowKind::CoveringAnnotation, *number);

@@ -31,7 +31,20 @@ pub(super) struct Survey {
     /// Numbers of catalogs, page trees and pages.
     pub(super) nodes: BTreeSet<u32>,
     pub(super) active: Active,
+    /// Sorted by where they begin; large streams that are as long as they say and hold no structure.
+    pub(super) streams: Vec<DataStream>,
 }
+
+/// The data of a stream in the file.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct DataStream {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) number: u32,
+}
+
+/// Shorter streams are not worth telling apart: four pages of memory.
+const LARGE: usize = 16 << 10;
 
 /// Reads every definition once.
 pub(super) fn survey(file: &File<'_>, structure: Vec<(usize, usize)>, odd: &mut Oddities) -> Survey {
@@ -72,6 +85,7 @@ pub(super) fn survey(file: &File<'_>, structure: Vec<(usize, usize)>, odd: &mut 
         before = (before.1, Some(*referrer));
         !third
     });
+    found.streams.sort_unstable();
     account(file.octets(), spans, odd);
     found
 }
@@ -91,9 +105,9 @@ impl Survey {
         odd: &mut Oddities,
     ) {
         let Version { number, revision, .. } = version;
-        let position = file.position(number, revision).unwrap_or_default();
+        let position = || file.position(number, revision).unwrap_or_default();
         if !object.length_fits {
-            odd.add(OddityKind::LengthMismatch { number }, position);
+            odd.add(OddityKind::LengthMismatch { number }, position());
         }
         self.active.look(number, &object.value, object.stream.is_some());
         if let Some(dictionary) = object.dictionary().filter(|_| object.stream.is_none()) {
@@ -109,12 +123,21 @@ impl Survey {
                 self.nodes.insert(number);
             }
             if signature || node && !dictionary.is(b"Type", b"Pages") {
-                report_duplicates(dictionary, number, position, odd);
+                report_duplicates(dictionary, number, position(), odd);
             }
         }
         // A cross-reference stream's dictionary is a trailer: what it names is compared as such.
         let is_trailer =
             object.stream.is_some() && object.dictionary().is_some_and(|stream| stream.is(b"Type", b"XRef"));
+        if let (Some(dictionary), Some(data)) = (object.dictionary(), object.stream)
+            && data.len() >= LARGE
+            && object.length_fits
+            && !is_trailer
+            && !dictionary.is(b"Type", b"ObjStm")
+        {
+            let start = object.stream_start;
+            self.streams.push(DataStream { start, end: start + data.len(), number });
+        }
         if !overwritten.is_empty() && !is_trailer {
             object.value.visit(None, &mut |_, value| {
                 if let Value::Reference((target, _)) = value.value

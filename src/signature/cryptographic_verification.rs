@@ -1,12 +1,12 @@
 //! Cryptographic verification (EN 319 102-1, 5.2.7): are the signed octets the ones that were signed, by the key of the
 //! certificate that was named?
 
-use crate::algorithm::VerifyError;
+use crate::algorithm::{DigestAlgorithm, VerifyError};
 use crate::budget::Budget;
-use crate::cms::CmsFault;
+use crate::cms::{CmsFault, TstInfo};
 
 use super::conclusion::{Failure, FormatFault};
-use super::format_checking::{Form, Formatted, RSA_SHA1, Value};
+use super::format_checking::{Form, Formatted, RSA_SHA1, Signed, Value};
 use super::integrity::Integrity;
 use super::signing_certificate;
 use super::timestamp::{Timestamp, TimestampFault, TimestampKind};
@@ -14,17 +14,17 @@ use super::timestamp::{Timestamp, TimestampFault, TimestampKind};
 /// Verifies; for a document timestamp the token is told beside it.
 pub(super) fn verify(formatted: &Formatted<'_>, budget: &mut Budget) -> (Result<(), Integrity>, Option<Timestamp>) {
     let Formatted { form, value, signed, .. } = formatted;
-    let digested = signed.iter().map(|slice| slice.len() as u64).sum();
+    let digested = digest_algorithm(*form, value).map_or(0, |algorithm| signed.price(algorithm));
     if budget.signature_check().and_then(|()| budget.digested(digested)).is_err() {
         return (Err(Integrity::Unexamined), None);
     }
     let verified = match (form, value) {
         (Form::Timestamp, Value::Cms(cms)) => {
-            let token = Timestamp::of(TimestampKind::Document, cms, signed);
+            let token = Timestamp::of(TimestampKind::Document, cms, |algorithm| signed.digest(algorithm));
             return (token.outcome().map_err(of_token), Some(token));
         }
-        (Form::Cades | Form::Pkcs7, Value::Cms(cms)) => cms.verify(signed),
-        (Form::Pkcs7Sha1, Value::Cms(cms)) => cms.verify_sha1_content(signed),
+        (Form::Cades | Form::Pkcs7, Value::Cms(cms)) => cms.verify_by(|algorithm| signed.digest(algorithm)),
+        (Form::Pkcs7Sha1, Value::Cms(cms)) => cms.verify_sha1_content(|| signed.digest(DigestAlgorithm::Sha1)),
         (Form::RsaSha1, Value::Pkcs1 { signature, .. }) => return (bare(value, signed, signature), None),
         (Form::RsaSha1, Value::Cms(_))
         | (Form::Cades | Form::Pkcs7 | Form::Pkcs7Sha1 | Form::Timestamp, Value::Pkcs1 { .. }) => {
@@ -39,10 +39,21 @@ pub(super) fn verify(formatted: &Formatted<'_>, budget: &mut Budget) -> (Result<
     (integrity, None)
 }
 
-fn bare(value: &Value, signed: &[&[u8]], signature: &[u8]) -> Result<(), Integrity> {
+/// With what the document itself is digested.
+fn digest_algorithm(form: Form, value: &Value) -> Option<DigestAlgorithm> {
+    match (form, value) {
+        (Form::Cades | Form::Pkcs7, Value::Cms(cms)) => cms.digest_algorithm(),
+        (Form::Timestamp, Value::Cms(cms)) => TstInfo::parse(cms.content()?).ok()?.imprint_algorithm(),
+        (Form::Pkcs7Sha1 | Form::RsaSha1, _) => Some(DigestAlgorithm::Sha1),
+        (Form::Cades | Form::Pkcs7 | Form::Timestamp, Value::Pkcs1 { .. }) => None,
+    }
+}
+
+fn bare(value: &Value, signed: &Signed<'_>, signature: &[u8]) -> Result<(), Integrity> {
     let certificate = signing_certificate::identify(value).ok_or(Integrity::NoCertificate)?;
     let key = certificate.public_key().map_err(|_| Integrity::Unsupported)?;
-    key.verify(RSA_SHA1, signed, signature).map_err(|error| match error {
+    let signed = signed.slices().ok_or(Integrity::Failed(Failure::Format(FormatFault::ByteRange)))?;
+    key.verify(RSA_SHA1, &signed, signature).map_err(|error| match error {
         VerifyError::Mismatch => Integrity::Failed(Failure::SigCrypto),
         VerifyError::OtherKey | VerifyError::Weak(_) => Integrity::Unsupported,
     })

@@ -1,7 +1,9 @@
 //! Format checking (EN 319 102-1, 5.2.2): which form a signature has, and whether its octets have that form; nothing
 //! here asks whether anything matches.
 
-use crate::algorithm::{DigestAlgorithm, SignatureScheme};
+use std::ops::Range;
+
+use crate::algorithm::{DigestAlgorithm, PrefixDigests, SignatureScheme};
 use crate::asn1;
 use crate::budget::Budget;
 use crate::cms::{SignedData, to_der};
@@ -85,12 +87,37 @@ impl Value {
 /// What adbe.x509.rsa_sha1 signs with.
 pub(super) const RSA_SHA1: SignatureScheme = SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Sha1 };
 
+/// The two ranges that are digested.
+#[derive(Clone)]
+pub(super) struct Signed<'f> {
+    file: &'f PrefixDigests<'f>,
+    first: usize,
+    second: Range<usize>,
+}
+
+impl Signed<'_> {
+    /// Octets that digesting would go through.
+    pub(super) fn price(&self, algorithm: DigestAlgorithm) -> u64 {
+        self.file.price(algorithm, self.first, &self.second)
+    }
+
+    /// `None` for what is never computed.
+    pub(super) fn digest(&self, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
+        self.file.digest(algorithm, self.first, self.second.clone())
+    }
+
+    /// The octets themselves, for a signature that is not made over a digest of its own.
+    pub(super) fn slices(&self) -> Option<[&[u8]; 2]> {
+        let file = self.file.file();
+        Some([file.get(..self.first)?, file.get(self.second.clone())?])
+    }
+}
+
 /// A signature whose octets have its form.
 pub(super) struct Formatted<'f> {
     pub(super) form: Form,
     pub(super) value: Value,
-    /// The two ranges that are digested.
-    pub(super) signed: [&'f [u8]; 2],
+    pub(super) signed: Signed<'f>,
     pub(super) coverage: Coverage,
     pub(super) signed_end: u64,
 }
@@ -104,11 +131,12 @@ pub(super) struct Stopped {
 
 /// Checks the form of one signature. `elsewhere` are certificates of the document that the signer may mean.
 pub(super) fn check<'f>(
-    file: &'f [u8],
+    digests: &'f PrefixDigests<'f>,
     field: &SignatureField,
     elsewhere: &[Certificate],
     budget: &mut Budget,
 ) -> Result<Formatted<'f>, Stopped> {
+    let file = digests.file();
     let form = Form::of(field);
     let stop = |integrity, value| Stopped { integrity, form, value };
     let fault = |fault, value| stop(Integrity::Failed(Failure::Format(fault)), value);
@@ -129,7 +157,11 @@ pub(super) fn check<'f>(
     if coverage == Coverage::GapNotContents {
         return Err(fault(FormatFault::Gap, Some(value)));
     }
-    let Some(signed) = range.signed_slices(file) else { return Err(fault(FormatFault::ByteRange, Some(value))) };
+    // Within the file, or there would be a gap that is not the signature value.
+    let Some((first, second)) = range.signed_parts() else {
+        return Err(fault(FormatFault::ByteRange, Some(value)));
+    };
+    let signed = Signed { file: digests, first, second };
     match form {
         Some(form) => Ok(Formatted { form, value, signed, coverage, signed_end: range.end() }),
         None => Err(stop(Integrity::Unsupported, Some(value))),

@@ -1,7 +1,7 @@
 //! Whether the octets are what was signed: format checking and cryptographic verification (EN 319 102-1, 5.2.2 and 5.2.7)
 //! one after the other, and whether the signature reaches over what is shown, for which the standard has no block.
 
-use crate::algorithm::{DigestAlgorithm, SignatureScheme};
+use crate::algorithm::{DigestAlgorithm, PrefixDigests, SignatureScheme};
 use crate::budget::Budget;
 use crate::cms::SignedData;
 use crate::pdf::{Coverage, Modification, Oddity, SignatureField, Weight};
@@ -67,7 +67,7 @@ impl Checked {
 
 /// Checks one signature field against the octets of its file. `elsewhere` are the certificates of its security store.
 pub(super) fn check(
-    file: &[u8],
+    file: &PrefixDigests<'_>,
     field: &SignatureField,
     oddities: &[Oddity],
     elsewhere: &[Certificate],

@@ -103,7 +103,7 @@ impl Timestamp {
         match SignedData::parse(octets) {
             Ok(mut token) => {
                 token.complete(elsewhere);
-                Self::of(TimestampKind::Signature, &token, &[value])
+                Self::of(TimestampKind::Signature, &token, |algorithm| algorithm.digest(&[value]))
             }
             Err(error) => Self::broken(TimestampFault::Cms(error)),
         }
@@ -114,12 +114,16 @@ impl Timestamp {
         Self { kind, fault: Some(fault), info: None, scheme: None, signer: None, certificates: Vec::new() }
     }
 
-    /// The token in `cms` over these parts.
-    pub(super) fn of(kind: TimestampKind, cms: &SignedData, parts: &[&[u8]]) -> Self {
+    /// The token in `cms` over octets with this digest.
+    pub(super) fn of(
+        kind: TimestampKind,
+        cms: &SignedData,
+        digest: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>,
+    ) -> Self {
         let read = cms.content().map(TstInfo::parse);
         Self {
             kind,
-            fault: check(cms, read.as_ref(), parts).err(),
+            fault: check(cms, read.as_ref(), digest).err(),
             info: read.and_then(Result::ok),
             scheme: cms.scheme().ok(),
             signer: cms.signer_certificate().ok().cloned(),
@@ -184,7 +188,7 @@ impl Timestamp {
 fn check(
     cms: &SignedData,
     info: Option<&Result<TstInfo, TstInfoError>>,
-    parts: &[&[u8]],
+    digest: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>,
 ) -> Result<(), TimestampFault> {
     cms.verify_encapsulated(TST_INFO).map_err(TimestampFault::Token)?;
     let info = match info {
@@ -200,7 +204,7 @@ fn check(
         Some(([only], true)) if only == TIME_STAMPING => {}
         _ => return Err(TimestampFault::Usage),
     }
-    match info.covers(parts) {
+    match info.covers(digest) {
         Some(true) => Ok(()),
         Some(false) => Err(TimestampFault::Imprint),
         None => Err(TimestampFault::ImprintAlgorithm),

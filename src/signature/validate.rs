@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::algorithm::PrefixDigests;
 use crate::budget::Budget;
 use crate::evidence::Need;
 use crate::pdf::{
@@ -107,9 +108,10 @@ pub enum Note {
 #[must_use]
 pub fn validate(file: &[u8], reading: &Reading, context: &Context<'_>, budget: &mut Budget) -> Vec<Validated> {
     let store = Embedded::of_store(&reading.store, budget);
+    let digests = reading.digests(file);
     let fields = reading.signatures.iter();
     let mut validated: Vec<Validated> =
-        fields.map(|field| validate_one(file, field, &reading.oddities, (&store, context), budget)).collect();
+        fields.map(|field| validate_one(&digests, field, &reading.oddities, (&store, context), budget)).collect();
     let grades = level::grade(reading, &validated);
     for (one, grade) in validated.iter_mut().zip(grades) {
         if let Some(level) = &mut one.level {
@@ -121,7 +123,7 @@ pub fn validate(file: &[u8], reading: &Reading, context: &Context<'_>, budget: &
 
 /// The building blocks of EN 319 102-1, 5.2, one after the other.
 fn validate_one(
-    file: &[u8],
+    file: &PrefixDigests<'_>,
     field: &SignatureField,
     oddities: &[Oddity],
     (store, context): (&Embedded, &Context<'_>),

@@ -14,6 +14,7 @@ use self::equal::COMPARED;
 use self::index::Index;
 use super::file::File;
 use super::modification::{Change, ChangedField, Modification};
+use super::pages::Pages;
 use super::survey::Referrer;
 use super::text;
 use super::unexplained::Why;
@@ -68,7 +69,7 @@ impl<'c, 'a> Comparison<'c, 'a> {
         file: &'c File<'a>,
         referrers: &'c [Referrer],
         signature_numbers: &'c BTreeSet<u32>,
-        pages: Option<&[u32]>,
+        pages: Option<&Pages>,
     ) -> Self {
         let mut written = vec![Vec::new(); file.parts().len()];
         for version in file.versions() {
@@ -76,7 +77,8 @@ impl<'c, 'a> Comparison<'c, 'a> {
                 numbers.push(version.number);
             }
         }
-        let pages = (1..).zip(pages.unwrap_or_default()).map(|(page, number)| (*number, page)).collect();
+        let leaves = pages.map_or(&[][..], |pages| &pages.leaves);
+        let pages = (1..).zip(leaves).map(|(number, page)| (page.id.0, number)).collect();
         let index = Index::new(file);
         Self { file, referrers, signature_numbers, index, pages, written, fields: Cell::new(FIELDS) }
     }

@@ -1,5 +1,6 @@
 //! The operators of a content stream (ISO 32000-2, annex A), followed for where they leave marks.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -89,9 +90,8 @@ impl<'p, 'f> Painter<'p, 'f> {
     /// Decodes a stream within what is left for content.
     pub(super) fn decode(&mut self, object: &Object<'_>) -> Option<Vec<u8>> {
         let data = object.stream?;
-        let plain = filter::decode_within(object.dictionary()?, data, usize::try_from(self.ledger.octets).unwrap_or(usize::MAX), self.budget).ok()?;
-        self.ledger.octets = self.ledger.octets.saturating_sub(plain.len() as u64);
-        Some(plain)
+        let plain = filter::decode_of(object.dictionary()?, data, &mut self.ledger.octets, self.budget);
+        plain.ok().map(Cow::into_owned)
     }
 
     pub(super) fn page(&mut self, content: &[u8], scope: &Scope<'f>) {

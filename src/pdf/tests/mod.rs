@@ -10,6 +10,7 @@ mod fields;
 mod hostile;
 mod levels;
 mod sameness;
+mod second;
 mod shapes;
 mod tagged;
 

@@ -155,6 +155,7 @@ fn the_certificate_of_a_bare_signature_is_read_from_signed_octets_only() {
             at: UnixTime::parse(AT).unwrap(),
             rsa_bits_least: 2048,
             sha1_until: UnixTime::from_seconds(0),
+            changes_allowed: dieu7::pdf::Modification::FurtherSignature,
         };
         signature::validate(&pdf, reading, &context, &mut Budget::for_message()).swap_remove(0)
     };
