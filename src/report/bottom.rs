@@ -1,6 +1,8 @@
 //! The bottom line: one sentence on what it means, and what a clerk does now (rule, table "Verdicts").
 
-use crate::policy::{DocumentJudgement, DocumentResult, Judgement, NotApplicable, Outcome, Reason, Verdict};
+use crate::policy::{DocumentJudgement, DocumentResult, Finding, Judgement, NotApplicable, Outcome, Reason, Verdict};
+
+use crate::signature::Conclusion;
 
 use super::advice::advice;
 use super::lang::{Lang, Words};
@@ -26,13 +28,13 @@ pub struct Bottom {
     /// The sentence.
     pub sentence: Said,
     /// What to do now.
-    pub action: &'static str,
+    pub action: Said,
 }
 
 /// Reasons that a file on its own always has: there is no sender to compare with.
 const FOR_WANT_OF_A_SENDER: [Reason; 3] = [Reason::SignerUnknown, Reason::MboxUnauthenticated, Reason::ScanUnknown];
-/// Files that are named in the sentence; more stand below it.
-const NAMED: usize = 3;
+/// Files that the sentence speaks of; the others stand below it.
+const NAMED: usize = 10;
 
 impl Bottom {
     /// The bottom line of `judgement`.
@@ -45,7 +47,8 @@ impl Bottom {
         if judgement.is_secret() {
             let alert = Words::new(Reason::SecretMark.vi(), Reason::SecretMark.en()).of(lang);
             bottom.sentence = Said::own(alert).and(" ").and_said(bottom.sentence);
-            bottom.action = advice(Reason::SecretMark, lang);
+            bottom.action = Said::own(advice(Reason::SecretMark, lang));
+            bottom.short = lang_of("Có dấu chỉ độ mật", "Secrecy mark", lang);
             bottom.mark = Mark::Bad;
         }
         bottom
@@ -75,7 +78,7 @@ pub(super) fn reasons(document: &DocumentJudgement, subject: Subject) -> Vec<Rea
 /// How a reason weighs against a document.
 pub(super) fn weight(document: &DocumentJudgement, reason: Reason) -> Mark {
     let mine = document.findings.iter().filter(|finding| finding.reasons.contains(&reason));
-    mine.map(|finding| finding.weight()).max().unwrap_or(Outcome::Undetermined).into()
+    mine.map(Finding::weight).max().unwrap_or(Outcome::Undetermined).into()
 }
 
 fn of_file(document: &DocumentJudgement, lang: Lang) -> Bottom {
@@ -83,6 +86,7 @@ fn of_file(document: &DocumentJudgement, lang: Lang) -> Bottom {
     let mut signers = document.signatures.iter().filter(|one| !one.validated.is_timestamp).peekable();
     let signed = signers.peek().is_some();
     let passed = signers.clone().all(|one| one.validated.conclusion.is_passed());
+    let failed = signers.clone().any(|one| matches!(one.validated.conclusion, Conclusion::Failed(_)));
     let several = signers.count() > 1;
     let Some(reason) = reasons.first().copied() else {
         return if signed && passed { valid(several, lang) } else { undecided(lang) };
@@ -98,12 +102,14 @@ fn of_file(document: &DocumentJudgement, lang: Lang) -> Bottom {
     } else {
         not_enough(reason, lang)
     };
-    let short = match (mark, signed) {
-        (Mark::Bad, true) => words::NOT_VALID,
-        (Mark::Bad, false) => words::NOT_SIGNED,
-        _ => words::UNDETERMINED,
+    let short = match mark {
+        // An indeterminate signature is never called invalid, whatever the rule makes of it.
+        Mark::Bad if failed => words::NOT_VALID,
+        Mark::Bad if signed => words::NO_REPLACEMENT,
+        Mark::Bad => words::NOT_SIGNED,
+        Mark::Good | Mark::Note | Mark::Doubt => words::UNDETERMINED,
     };
-    Bottom { mark, short: short.of(lang), sentence, action: advice(reason, lang) }
+    Bottom { mark, short: short.of(lang), sentence, action: Said::own(advice(reason, lang)) }
 }
 
 /// Words on a signature; *Hợp lệ, Không hợp lệ, Không xác định* are used for nothing else.
@@ -114,6 +120,8 @@ pub(super) mod words {
     pub(in crate::report) const NOT_VALID: Words = Words::new("Không hợp lệ", "Not valid");
     pub(in crate::report) const NOT_SIGNED: Words =
         Words::new("Không có chữ ký số đọc được", "No readable digital signature");
+    pub(in crate::report) const NO_REPLACEMENT: Words =
+        Words::new("Không dùng thay bản giấy", "Not in place of the paper");
     pub(in crate::report) const UNDETERMINED: Words = Words::new("Không xác định", "Undetermined");
 }
 
@@ -137,11 +145,11 @@ fn valid(several: bool, lang: Lang) -> Bottom {
         mark: Mark::Good,
         short: words::VALID.of(lang),
         sentence: Said::own(signed.of(lang)).and(open.of(lang)),
-        action: lang_of(
+        action: Said::own(lang_of(
             "Xem người ký có đúng là cơ quan gửi hay không. Muốn kết luận theo khoản 2 Điều 7, kiểm tra bức thư (.eml) có tệp này.",
             "See whether the signer is the sending agency. For a result under Article 7.2 check the mail (.eml) that brought the file.",
             lang,
-        ),
+        )),
     }
 }
 
@@ -150,11 +158,11 @@ fn undecided(lang: Lang) -> Bottom {
         mark: Mark::Doubt,
         short: words::UNDETERMINED.of(lang),
         sentence: Said::own(lang_of("Chưa đủ căn cứ để kết luận.", "There is not enough ground to decide.", lang)),
-        action: lang_of(
+        action: Said::own(lang_of(
             "Xem chi tiết bên dưới; báo quản trị hệ thống.",
             "See the details below; tell the administrator.",
             lang,
-        ),
+        )),
     }
 }
 
@@ -166,12 +174,21 @@ fn of_message(judgement: &Judgement, lang: Lang) -> Bottom {
         None => said,
     };
     let verdict = judgement.verdict;
-    Bottom {
-        mark: mark(verdict),
-        short: lang_of(verdict.short_vi(), verdict.short_en(), lang),
-        sentence: said,
-        action: action(verdict).of(lang),
-    }
+    Bottom { mark: mark(verdict), short: short(verdict).of(lang), sentence: said, action: action(judgement, lang) }
+}
+
+const fn short(verdict: Verdict) -> Words {
+    let en = match verdict {
+        Verdict::LegallyEquivalent => "Equivalent to paper",
+        Verdict::Partial => "Partly met",
+        Verdict::Unsigned => "Not signed",
+        Verdict::ConditionUnmet => "Condition not met",
+        Verdict::Unchecked => "Could not be checked",
+        Verdict::Undetermined => "Undetermined",
+        Verdict::AwaitingClerk => "Awaiting the clerk",
+        Verdict::NotApplicable => "Not applicable",
+    };
+    Words::new(verdict.short_vi(), en)
 }
 
 fn mark(verdict: Verdict) -> Mark {
@@ -238,7 +255,17 @@ fn said_of(judgement: &Judgement, lang: Lang) -> Said {
     }
 }
 
-fn action(verdict: Verdict) -> Words {
+fn action(judgement: &Judgement, lang: Lang) -> Said {
+    match main_reason(judgement) {
+        Some(reason) if judgement.verdict == Verdict::Undetermined => {
+            let no_verdict = lang_of("Đây không phải là “không hợp lệ”. ", "This does not mean “not valid”. ", lang);
+            Said::own(no_verdict).and(advice(reason, lang))
+        }
+        _ => Said::own(usual_action(judgement.verdict).of(lang)),
+    }
+}
+
+const fn usual_action(verdict: Verdict) -> Words {
     match verdict {
         Verdict::LegallyEquivalent => Words::new(
             "Mở tệp đối chiếu, đăng ký văn bản đến. Không cần bản giấy.",
@@ -282,21 +309,20 @@ fn warning(lang: Lang) -> &'static str {
     lang_of("CẢNH BÁO: không sử dụng.", "WARNING: do not use.", lang)
 }
 
+/// The files by number: in the bottom line stands no word of others, whatever marks it would bear.
 fn equivalent(judgement: &Judgement, lang: Lang) -> Said {
-    if judgement.is_secret() {
-        return Said::own(lang_of("xem từng tệp", "see each file", lang));
-    }
-    let met = judgement.documents.iter().filter(|document| document.result == DocumentResult::Met);
-    met.take(NAMED).enumerate().fold(Said::default(), |said, (index, document)| {
+    let met: Vec<_> = judgement.documents.iter().filter(|document| document.result == DocumentResult::Met).collect();
+    let said = met.iter().take(NAMED).enumerate().fold(Said::default(), |said, (index, document)| {
         let said = if index > 0 { said.and(", ") } else { said };
-        said.and_other(&document.name)
-    })
+        said.and(lang_of("tệp số ", "file no. ", lang)).and_number(document.n.into())
+    });
+    if met.len() > NAMED { said.and(", …") } else { said }
 }
 
 /// The first reason of the first document that does not meet the conditions.
 fn main_reason(judgement: &Judgement) -> Option<Reason> {
-    let open = judgement.documents.iter().filter(|document| document.result != DocumentResult::Met);
-    open.filter_map(|document| document.reasons().first().copied()).next()
+    let mut open = judgement.documents.iter().filter(|document| document.result != DocumentResult::Met);
+    open.find_map(|document| document.reasons().first().copied())
 }
 
 fn lang_of(vi: &'static str, en: &'static str, lang: Lang) -> &'static str {

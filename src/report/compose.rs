@@ -43,6 +43,7 @@ impl<'a> Judged<'a> {
             judged,
             facts: this.facts(index),
             subject: this.subject,
+            alone: documents.len() == 1,
             lang,
         })
     }
@@ -53,7 +54,7 @@ impl Report {
     #[must_use]
     pub fn new(judged: &Judged<'_>, lang: Lang) -> Self {
         let mut summary = vec![about(judged, lang)];
-        summary.extend(judged.told(lang).flat_map(|told| told.summary()));
+        summary.extend(judged.told(lang).map(|told| told.summary()));
         Self {
             lang,
             subject: Said::other(judged.name),

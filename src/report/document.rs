@@ -10,9 +10,7 @@ use super::model::{Block, Line, Mark, Row, Section, Table};
 use super::said::Said;
 use super::{advice, revision, signature, structure, words};
 
-/// Signatures that are told in rows on the clerk's page; more become lines of a table.
-const IN_ROWS: usize = 2;
-/// Lines of that table; the rest stands in the details.
+/// Lines of the table of signatures on the clerk's page; the rest stands in the details.
 const IN_TABLE: usize = 20;
 /// Signatures with details of their own; a hostile file has thousands, and a program reads them in the JSON.
 const IN_DETAIL: usize = 100;
@@ -24,6 +22,8 @@ pub(super) struct Told<'a> {
     /// Nothing of a document with a secrecy mark, or of one that stands for what was not seen.
     pub(super) facts: Option<&'a Document>,
     pub(super) subject: Subject,
+    /// It has the clerk's page for itself.
+    pub(super) alone: bool,
     pub(super) lang: Lang,
 }
 
@@ -39,45 +39,46 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// A heading is ours alone; the name stands below it.
     fn heading(&self) -> Said {
-        let said = Said::own(self.label("Tệp ", "File ")).and_number(self.judged.n.into());
-        if self.judged.name.is_empty() { said } else { said.and(": ").and_other(&self.judged.name) }
+        Said::own(self.label("Tệp số ", "File no. ")).and_number(self.judged.n.into())
+    }
+
+    fn name(&self) -> Option<Row> {
+        let name = Some(&self.judged.name).filter(|name| !name.is_empty())?;
+        Some(Row::new(self.label("Tên tệp", "File name"), Said::other(name)))
     }
 
     /// What fills the clerk's page.
-    pub(super) fn summary(&self) -> Vec<Section> {
-        let mut own = Section::new(self.heading());
+    pub(super) fn summary(&self) -> Section {
+        let mut own = Section::new(self.heading()).with(Block::Rows(self.name().into_iter().collect()));
         if self.subject == Subject::Message {
             let (mark, words) = words::result(self.judged.result);
-            own = Section::new(self.heading().and(": ").and(words.of(self.lang))).marked(mark).with(self.conditions());
+            own = Section::new(self.heading().and(": ").and(words.of(self.lang))).marked(mark);
+            own = own.with(Block::Rows(self.name().into_iter().chain(self.conditions()).collect()));
         }
         let signatures = &self.judged.signatures;
-        if signatures.len() > IN_ROWS {
+        if signatures.len() > 1 {
             own = own.with(Block::Table(self.table(signatures))).with(Block::Lines(self.left(signatures, IN_TABLE)));
-        } else {
-            for (index, one) in signatures.iter().enumerate() {
-                let mut section =
-                    Section::new(Said::own(self.label("Chữ ký ", "Signature ")).and_number(index as u64 + 1));
-                section.mark = Some(signature::mark_of(one));
-                own = own.with(Block::Section(section.with(Block::Rows(signature::brief(one, self.lang)))));
-            }
+        }
+        // Of several the one that decides: it alone meets (a) and (b), or does not.
+        if let Some((index, one)) = self.judged.deciding.and_then(|index| Some((index, signatures.get(index)?))) {
+            let heading = Said::own(self.label("Chữ ký ", "Signature ")).and_number(index as u64 + 1);
+            let heading = if signatures.len() > 1 {
+                heading.and(self.label(", dùng để kết luận", ", which decides"))
+            } else {
+                heading
+            };
+            let rows = Block::Rows(signature::brief(one, self.alone, self.lang));
+            own = own.with(Block::Section(Section::new(heading).marked(signature::mark_of(one)).with(rows)));
         }
         let reasons = bottom::reasons(self.judged, self.subject);
         let lines = reasons.into_iter().map(|reason| self.line(bottom::weight(self.judged, reason), reason));
         let remarks = self.judged.remarks.iter().map(|reason| self.line(Mark::Note, *reason));
-        let mut sections = vec![own];
-        let lines: Vec<Line> = lines.collect();
-        if !lines.is_empty() {
-            sections.push(
-                Section::new(Said::own(self.label("Lý do và việc cần làm", "Reasons and what to do")))
-                    .with(Block::Lines(lines)),
-            );
-        }
-        let remarks: Vec<Line> = remarks.collect();
-        if !remarks.is_empty() {
-            sections.push(Section::new(Said::own(self.label("Ghi nhận thêm", "Remarks"))).with(Block::Lines(remarks)));
-        }
-        sections
+        let reasons = Said::own(self.label("Lý do và việc cần làm", "Reasons and what to do"));
+        let noted = Said::own(self.label("Ghi nhận thêm", "Remarks"));
+        own.with(Block::Section(Section::new(reasons).with(Block::Lines(lines.collect()))))
+            .with(Block::Section(Section::new(noted).with(Block::Lines(remarks.collect()))))
     }
 
     /// What stands behind it.
@@ -88,7 +89,8 @@ impl<'a> Told<'a> {
                 "Ba điều kiện của khoản 2 Điều 7 (không biết người gửi)",
                 "The three conditions of Article 7.2 (the sender is not known)",
             ));
-            section = section.with(Block::Section(Section::new(heading).with(self.conditions())));
+            section =
+                section.with(Block::Section(Section::new(heading).with(Block::Rows(self.conditions().collect()))));
         }
         let signatures = &self.judged.signatures;
         let fields = self.reading().map(|reading| reading.signatures.as_slice()).unwrap_or_default();
@@ -105,13 +107,12 @@ impl<'a> Told<'a> {
         section.with(Block::Section(self.asked())).with(Block::Section(self.support()))
     }
 
-    fn conditions(&self) -> Block {
-        let rows = Condition::ALL.into_iter().map(|condition| {
+    fn conditions(&self) -> impl Iterator<Item = Row> {
+        Condition::ALL.into_iter().map(move |condition| {
             let (outcome, _) = self.judged.condition(condition);
             let value = Said::own(words::outcome(outcome).of(self.lang));
             Row::marked(words::condition(condition).of(self.lang), outcome.into(), value)
-        });
-        Block::Rows(rows.collect())
+        })
     }
 
     fn line(&self, mark: Mark, reason: Reason) -> Line {
@@ -160,13 +161,14 @@ impl<'a> Told<'a> {
     }
 
     fn about(&self) -> Vec<Row> {
-        let mut rows = vec![
+        let mut rows: Vec<Row> = self.name().into_iter().collect();
+        rows.extend([
             Row::new(self.label("Loại tệp", "Kind"), Said::own(words::kind(self.judged.kind).of(self.lang))),
             Row::new(
                 self.label("Kích thước", "Size"),
                 Said::default().and_number(self.judged.size).and(self.label(" octet", " octets")),
             ),
-        ];
+        ]);
         if let Some(digest) = &self.judged.sha256 {
             rows.push(Row::new(self.label("SHA-256", "SHA-256"), Said::default().and_digest(digest)));
         }

@@ -35,6 +35,8 @@ pub fn page(reports: &[Report]) -> String {
     html.out
 }
 
+/// Cells of no more characters are kept on one line.
+const SHORT: usize = 14;
 const TITLE: Words = Words::new("Kết quả kiểm tra văn bản điện tử", "Check of an electronic document");
 
 /// A page under construction. Markup is `'static`: nothing that came from outside can become any.
@@ -129,10 +131,10 @@ impl Html {
 
     fn bottom(&mut self, report: &Report) {
         let bottom = &report.bottom;
-        self.markup("<section class=\"bottom ").markup(class(bottom.mark)).markup("\">\n<h2 class=\"short\">");
+        self.markup("<section class=\"bottom ").markup(class(bottom.mark)).markup("\">\n<h2>");
         self.sign(bottom.mark).text(bottom.short).markup("</h2>\n<p class=\"sentence\">").said(&bottom.sentence);
         self.markup("</p>\n<p><strong>").words("Việc cần làm", "What to do").markup(":</strong> ");
-        self.text(bottom.action).markup("</p>\n</section>\n");
+        self.said(&bottom.action).markup("</p>\n</section>\n");
     }
 
     fn assumed(&mut self, report: &Report) {
@@ -173,7 +175,9 @@ impl Html {
                 self.markup(" <code>").text(code).markup("</code>");
             }
             if let Some(advice) = line.advice {
-                self.markup("<br><span class=\"advice\">→ ").text(advice).markup("</span>");
+                // What decides nothing takes less room.
+                self.markup(if line.mark == Mark::Note { " " } else { "<br>" });
+                self.markup("<span class=\"advice\">→ ").text(advice).markup("</span>");
             }
             self.markup("</li>\n");
         }
@@ -201,7 +205,8 @@ impl Html {
         for row in &table.rows {
             self.markup("<tr>");
             for cell in row {
-                self.markup("<td>").said(cell).markup("</td>");
+                let short = cell.plain().chars().count() <= SHORT;
+                self.markup(if short { "<td class=\"short\">" } else { "<td>" }).said(cell).markup("</td>");
             }
             self.markup("</tr>\n");
         }

@@ -17,7 +17,7 @@ pub fn report(judged: &Judged<'_>) -> Value {
     let mut value = judged.judgement.report();
     let bottom = |lang| {
         let bottom = Bottom::new(judged.judgement, judged.subject, lang);
-        json!({ "sentence": bottom.sentence.to_string(), "action": bottom.action })
+        json!({ "sentence": bottom.sentence.to_string(), "action": bottom.action.to_string() })
     };
     value["file"] = judged.name.into();
     value["trial"] = (!judged.assumed.is_empty()).into();

@@ -3,6 +3,7 @@
 use crate::pdf::SignatureField;
 use crate::policy::{SignatureJudgement, mask};
 use crate::signature::Validated;
+use crate::x509::Certificate;
 
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Row, Section};
@@ -11,7 +12,7 @@ use super::{advice, bottom, certificate, words};
 
 /// The signer as a clerk knows him: the name of the agency; of a person only the agency.
 pub(super) fn who(signature: &SignatureJudgement, lang: Lang) -> Said {
-    let subject = signature.validated.signer.as_ref().map(|signer| signer.subject());
+    let subject = signature.validated.signer.as_ref().map(Certificate::subject);
     let name = match subject {
         Some(subject) if signature.person => subject.organization(),
         Some(subject) => subject.common_name().or_else(|| subject.organization()),
@@ -41,8 +42,8 @@ pub(super) fn conclusion(signature: &SignatureJudgement, lang: Lang) -> (Mark, S
     (mark, said.and(")"))
 }
 
-/// What a clerk wants to know of it.
-pub(super) fn brief(signature: &SignatureJudgement, lang: Lang) -> Vec<Row> {
+/// What a clerk wants to know of it; less where the page has other documents to tell of.
+pub(super) fn brief(signature: &SignatureJudgement, alone: bool, lang: Lang) -> Vec<Row> {
     let label = |vi, en| Words::new(vi, en).of(lang);
     let validated = &signature.validated;
     let (mark, words) = words::conclusion(&validated.conclusion);
@@ -52,11 +53,18 @@ pub(super) fn brief(signature: &SignatureJudgement, lang: Lang) -> Vec<Row> {
     ];
     let (mark, words) = words::integrity(&validated.integrity);
     rows.push(Row::marked(label("Toàn vẹn", "Integrity"), mark, Said::own(words.of(lang))));
+    if !alone {
+        return rows;
+    }
     rows.extend(times(validated, lang));
-    if let Some(issuer) = validated.signer.as_ref().map(|signer| signer.issuer()) {
+    if let Some(issuer) = validated.signer.as_ref().map(Certificate::issuer) {
         let issuer = issuer.common_name().unwrap_or_else(|| issuer.to_string());
         rows.push(Row::new(label("Nơi cấp chứng thư số", "Certificate issued by"), Said::other(&mask(&issuer))));
     }
+    let (mark, words) = words::trust(&validated.trust);
+    rows.push(Row::marked(label("Đường dẫn chứng thực", "Trust path"), mark, Said::own(words.of(lang))));
+    let (mark, words) = words::revocation(validated.revocation);
+    rows.push(Row::marked(label("Thu hồi", "Revocation"), mark, Said::own(words.of(lang))));
     rows
 }
 
@@ -71,6 +79,7 @@ pub(super) fn section(
     let validated = &signature.validated;
     let (mark, concluded) = conclusion(signature, lang);
     let mut rows = vec![
+        Row::new(label("Người ký", "Signer"), who(signature, lang)),
         Row::marked(label("Kết luận", "Conclusion"), mark, concluded),
         Row::new(label("Trường chữ ký", "Signature field"), Said::other(&validated.field)),
         Row::new(label("Dạng", "Form"), form(validated, lang)),

@@ -51,7 +51,9 @@ impl Text {
                 Block::Lines(lines) => lines.iter().for_each(|line| self.said(depth + 1, line)),
                 Block::Rows(rows) => {
                     let widest = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or_default();
-                    rows.iter().for_each(|row| self.row(depth + 1, row, widest.min(VALUES)));
+                    for row in rows {
+                        self.row(depth + 1, row, widest.min(VALUES));
+                    }
                 }
                 Block::Section(inner) => self.section(depth + 1, inner),
                 Block::Table(table) => self.table(depth + 1, table),

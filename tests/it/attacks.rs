@@ -4,7 +4,7 @@
 mod certificates;
 mod documents;
 #[path = "../support/forge.rs"]
-mod forge;
+pub mod forge;
 mod mails;
 mod mutations;
 pub mod paper;

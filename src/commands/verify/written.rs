@@ -1,6 +1,7 @@
 //! Where the reports of one call go: to standard output as they are made, or into files that are there whole or not.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -129,6 +130,10 @@ impl Written {
 
     /// Writes what waited. Whether nothing was flagged.
     pub fn finish(self) -> Result<bool, Failure> {
+        // An empty report would look as if there had been nothing to flag.
+        if self.done == 0 {
+            return Ok(self.fine);
+        }
         let all = match self.form {
             Form::Html => report::html::page(&self.pages),
             Form::Json => self.text.clone(),
@@ -137,10 +142,9 @@ impl Written {
         match &self.target {
             Target::File(file) => write(file, &all, self.force)?,
             Target::Folder(files) => {
-                println!("{}: {}", self.lang.pick("Số báo cáo đã ghi", "Reports written"), self.done.min(files.len()))
+                println!("{}: {}", self.lang.pick("Số báo cáo đã ghi", "Reports written"), self.done.min(files.len()));
             }
-            Target::StandardOutput if self.done > 0 => println!("{}", all.trim_end_matches('\n')),
-            Target::StandardOutput => {}
+            Target::StandardOutput => println!("{}", all.trim_end_matches('\n')),
         }
         Ok(self.fine)
     }
@@ -151,10 +155,10 @@ impl Written {
         if self.overview.len() > 1 {
             closing.push_str(self.lang.pick("\nTÓM TẮT\n", "\nSUMMARY\n"));
             for (mark, short, name) in &self.overview {
-                closing.push_str(&format!("{} {short:28} {}\n", mark.sign(), Said::other(name)));
+                let _ = writeln!(closing, "{} {short:28} {}", mark.sign(), Said::other(name));
             }
             let fine = self.overview.iter().filter(|(mark, ..)| matches!(mark, Mark::Good | Mark::Note)).count();
-            closing.push_str(&format!("{}: {fine} / {}\n", self.lang.pick("Tốt", "Fine"), self.overview.len()));
+            let _ = writeln!(closing, "{}: {fine} / {}", self.lang.pick("Tốt", "Fine"), self.overview.len());
         }
         if !self.whole {
             closing.push_str(self.lang.pick(
