@@ -92,7 +92,8 @@ pub(super) fn section(
     ));
     rows.extend(times(validated, lang));
     rows.extend(integrity(validated, lang));
-    // Free text of the signer; a claim like the time beside it.
+    // Free text of the signer; a claim like the time beside it. A person's may hold his name.
+    let field = field.filter(|_| !signature.person);
     for (label, text) in [
         (label("Lý do ký (khai báo)", "Reason (a claim)"), field.and_then(|field| field.reason.as_ref())),
         (label("Nơi ký (khai báo)", "Location (a claim)"), field.and_then(|field| field.location.as_ref())),
@@ -111,8 +112,7 @@ pub(super) fn section(
         code: Some(reason.code()),
         advice: Some(advice(reason, lang)),
     });
-    let heading =
-        Said::own(label("Chữ ký ", "Signature ")).and_number(number as u64).and(": ").and_said(who(signature, lang));
+    let heading = Said::own(label("Chữ ký ", "Signature ")).and_number(number as u64);
     Section::new(heading)
         .marked(mark_of(signature))
         .with(Block::Rows(rows))
