@@ -23,6 +23,9 @@ pub(super) fn who(signature: &SignatureJudgement, lang: Lang) -> Said {
         Some(name) if signature.person => {
             Said::own(Words::new("cá nhân thuộc ", "a person of ").of(lang)).and_other(&mask(&name))
         }
+        Some(name) if signature.validated.is_timestamp => {
+            Said::own(Words::new("dấu thời gian của ", "timestamp by ").of(lang)).and_other(&mask(&name))
+        }
         Some(name) => Said::other(&mask(&name)),
         None if signature.person => Said::own(Words::new("một cá nhân", "a person").of(lang)),
         None if signature.validated.is_timestamp => Said::own(Words::new("dấu thời gian", "timestamp").of(lang)),
