@@ -70,7 +70,8 @@ struct Checked {
     /// File, and the number of the message in it.
     name: String,
     judgement: Judgement,
-    examined: Arc<Examined>,
+    /// What the reader found; `None` when it could not be examined.
+    examined: Option<Arc<Examined>>,
     subject: Subject,
 }
 
@@ -80,7 +81,7 @@ impl Checked {
             name: &self.name,
             subject: self.subject,
             judgement: &self.judgement,
-            dossier: Some(&self.examined.dossier),
+            dossier: self.examined.as_ref().map(|examined| &examined.dossier),
             assumed,
         }
     }
@@ -148,10 +149,10 @@ impl Bench {
                 (Some(Arc::new(message)), examined, Subject::Message)
             }
         };
-        let examined = Arc::new(examined);
+        let examined = Some(Arc::new(examined));
         let case = Case {
             message,
-            examined: Some(Arc::clone(&examined)),
+            examined: examined.clone(),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: self.at,
