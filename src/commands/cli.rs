@@ -101,11 +101,9 @@ pub struct VerifyArguments {
 /// How a report is laid out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Form {
-    /// One self-contained page, to read and to print.
+    // Doc comments here would become help in one language only.
     Html,
-    /// For programs (docs/verify-json.md).
     Json,
-    /// Plain text.
     Text,
 }
 
