@@ -67,7 +67,7 @@ impl SignatureJudgement {
             "indication": validated.conclusion.indication(),
             "sub_indication": validated.conclusion.sub_indication(),
             "coverage": coverage(validated.coverage),
-            "modification": modification(validated.modification),
+            "modification": modification_token(validated.modification),
             "signer": self.signer(),
             "serial": signer.map(|signer| short(&signer.serial_hex())),
             "issuer": signer.map(|signer| shown(&signer.issuer().to_string())),
@@ -129,7 +129,9 @@ fn coverage(coverage: Coverage) -> &'static str {
     }
 }
 
-fn modification(modification: Modification) -> &'static str {
+/// The level of a change as a token of the JSON.
+#[must_use]
+pub const fn modification_token(modification: Modification) -> &'static str {
     match modification {
         Modification::None => "none",
         Modification::LongTermValidation => "long-term-validation",

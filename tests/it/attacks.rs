@@ -5,7 +5,7 @@ mod certificates;
 mod documents;
 mod embedded;
 #[path = "../support/forge.rs"]
-mod forge;
+pub mod forge;
 mod forms;
 mod mails;
 mod mutations;

@@ -205,10 +205,10 @@ fn ten_calls_on_each_of_twelve_levels_end() {
 }
 
 #[test]
-fn content_that_is_a_bomb_is_not_unpacked() {
+fn content_that_is_a_bomb_is_unpacked_no_further_than_its_share() {
     use std::io::Write as _;
     let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    packed.write_all(&vec![b' '; 17 << 20]).unwrap();
+    packed.write_all(&vec![b' '; 64 << 20]).unwrap();
     let packed = packed.finish().unwrap();
     let page = crate::pdf::build::page;
     let file = Builder::new()
@@ -227,7 +227,8 @@ fn content_that_is_a_bomb_is_not_unpacked() {
     let mut budget = Budget::for_message();
     let reading = read(&file, &mut budget).unwrap();
     assert_eq!(reading.signatures[1].shown[0].ground, Ground::Unknown);
-    assert_eq!(budget.decoded_left(), crate::budget::DECODED);
+    // What this module and the comparison with the second reader may unpack of it, and not all of it.
+    assert!(crate::budget::DECODED - budget.decoded_left() <= OCTETS + (8 << 20));
 }
 
 #[test]
