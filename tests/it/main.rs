@@ -9,3 +9,4 @@ mod gateway;
 mod layers;
 mod limits;
 mod log;
+mod worker;

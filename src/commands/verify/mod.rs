@@ -8,11 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dieu7::budget::Budget;
-use dieu7::dossier;
 use dieu7::evidence::Evidence;
 use dieu7::io::clock;
 use dieu7::io::files::{self, Trust};
 use dieu7::io::sources::CrlFolder;
+use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge};
 use dieu7::settings::Settings;
@@ -93,6 +93,7 @@ pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
 struct Bench {
     rulebook: Arc<Rulebook>,
     crls: CrlFolder,
+    readers: Processes,
     at: UnixTime,
     envelope: Envelope,
 }
@@ -135,25 +136,25 @@ impl Bench {
             ..Envelope::default()
         };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
-        Ok(Self { rulebook: Arc::new(rulebook), crls, at, envelope })
+        let readers = Processes::start(&settings.workers, settings.message_octets, None);
+        Ok(Self { rulebook: Arc::new(rulebook), crls, readers, at, envelope })
     }
 
     fn check(&self, name: String, octets: Octets) -> Checked {
-        let mut budget = Budget::for_message();
         let (message, examined, alone) = match octets {
             Octets::Document(octets) => {
                 let file = Path::new(&name).file_name().unwrap_or_default().to_string_lossy().into_owned();
-                (None, dossier::examine_file(&file, octets, &mut budget), true)
+                (None, Some(self.readers.file(&file, octets)), true)
             }
             Octets::Message(octets) => {
                 let message = Message::parse(self.envelope.clone(), octets);
-                let examined = dossier::examine(&message, &mut budget);
+                let examined = self.readers.message(&message);
                 (Some(Arc::new(message)), examined, false)
             }
         };
         let case = Case {
             message,
-            examined: Some(Arc::new(examined)),
+            examined: examined.map(Arc::new),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: self.at,

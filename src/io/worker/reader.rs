@@ -1,0 +1,117 @@
+//! The reader's side: a process that reads one message or file, says what it found, and ends.
+//!
+//! It is entered before any thread or runtime starts, and has locked itself in before it is given anything.
+
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+
+use rustix::fs::{FileType, fstat};
+use rustix::stdio::{stdin, stdout};
+
+use super::sandbox;
+use super::wire::{self, Order, Said, Trial, What, WireError};
+use crate::budget::Budget;
+use crate::dossier::{self, Content};
+use crate::message::{self, Envelope, FileKind, Message};
+
+/// The argument by which the program is told to be a reader; its address space and its processor time follow.
+pub(super) const READER: &str = "--reader";
+
+/// Runs as a reader if the program was started as one; `None` otherwise.
+#[must_use]
+pub fn entered() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next()? != READER {
+        return None;
+    }
+    let mut number = || arguments.next()?.to_str()?.parse().ok();
+    let (Some(memory), Some(seconds), true) = (number(), number(), is_socket()) else {
+        let _ = writeln!(io::stderr(), "dieu7: readers are started by dieu7 itself");
+        return Some(ExitCode::from(2));
+    };
+    let layers = sandbox::lock(memory, seconds);
+    Some(match serve(layers) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+fn is_socket() -> bool {
+    fstat(stdout()).is_ok_and(|facts| FileType::from_raw_mode(facts.st_mode) == FileType::Socket)
+}
+
+/// Waits for the one order and does it.
+fn serve(layers: sandbox::Layers) -> Result<(), WireError> {
+    let gateway = &mut Gateway;
+    wire::send(gateway, &Said::Ready(layers))?;
+    let order: Order = match wire::receive(gateway) {
+        Ok(order) => order,
+        // The gateway has ended without a need for this reader.
+        Err(WireError::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut octets = vec![0; order.octets];
+    Input.read_exact(&mut octets)?;
+    let budget = &mut Budget::for_message();
+    match order.what {
+        What::File => {
+            let kind = message::kind::recognise(&octets, "");
+            wire::send(gateway, &Said::File(kind, Content::read(kind, &octets, budget)))
+        }
+        What::Message(layout) => {
+            let message = Message::laid_out(Envelope::default(), octets, layout).ok_or(WireError::Malformed)?;
+            let mut found = dossier::find(&message, budget);
+            let documents: Vec<Vec<u8>> = found
+                .attachments
+                .iter_mut()
+                .map(|one| (one.kind, one.role, std::mem::take(&mut one.octets)))
+                .filter(|(kind, role, _)| *kind == FileKind::Pdf && *role == message::Role::Document)
+                .map(|(_, _, octets)| octets)
+                .collect();
+            wire::send(gateway, &Said::Found(found))?;
+            documents.into_iter().try_for_each(|octets| {
+                wire::send(gateway, &Said::Content(Content::read(FileKind::Pdf, &octets, budget)))
+            })
+        }
+        What::Trial(trial) => wire::send(gateway, &Said::Tried(succeeds(trial))),
+    }
+}
+
+fn succeeds(trial: Trial) -> bool {
+    match trial {
+        Trial::File => std::fs::File::open("/etc/passwd").is_ok(),
+        Trial::Network => std::net::TcpListener::bind("127.0.0.1:0").is_ok(),
+        Trial::Program => std::process::Command::new("/bin/true").spawn().is_ok(),
+    }
+}
+
+/// The socket to the gateway, standard output. Without the buffers and locks of `std::io`.
+struct Gateway;
+
+impl Read for Gateway {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(stdout(), into)?)
+    }
+}
+
+impl Write for Gateway {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(stdout(), octets)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is to be read, standard input.
+struct Input;
+
+impl Read for Input {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(stdin(), into)?)
+    }
+}
