@@ -7,6 +7,7 @@ mod cases;
 mod corpora;
 mod gateway;
 mod layers;
+mod liars;
 mod limits;
 mod log;
 mod worker;

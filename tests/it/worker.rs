@@ -1,5 +1,6 @@
 //! Readers as processes of their own: what kills them, and what they can never do.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +9,8 @@ use dieu7::budget::Budget;
 use dieu7::dossier::{self, Content, Examined};
 use dieu7::gateway::Compute as _;
 use dieu7::io::samples;
-use dieu7::io::worker::{self, InProcess, Pool, Processes, Readers as _, Setup};
+use dieu7::io::worker::wire::{Order, Said, What};
+use dieu7::io::worker::{self, InProcess, Pool, Processes, Reader as _, Readers as _, Setup};
 use dieu7::message::{Envelope, Message};
 use dieu7::settings::Settings;
 
@@ -133,5 +135,41 @@ fn a_reader_can_be_had_again_after_many() {
     let pool = pool(512 << 20);
     for _ in 0..20 {
         drop(pool.reader().unwrap());
+    }
+}
+
+#[test]
+fn a_reader_killed_from_outside_is_told_by_its_signal() {
+    let pool = pool(512 << 20);
+    let mut reader = pool.reader().unwrap();
+    let killed = std::process::Command::new("kill").args(["-9", &reader.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let lost = reader.hear(DOCUMENT).unwrap_err();
+    assert!(matches!(&lost, worker::Lost::Died { how, .. } if how.signal() == Some(9)), "{lost}");
+}
+
+#[test]
+fn a_stop_signal_to_the_whole_service_lets_readers_finish() {
+    let pool = pool(512 << 20);
+    let mut reader = pool.reader().unwrap();
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        std::process::Command::new("kill").args([signal, &reader.id().to_string()]).status().unwrap();
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    reader.ask(&Order { what: What::File, octets: 5 }, b"hello").unwrap();
+    assert!(matches!(reader.hear(DOCUMENT), Ok(Said::File(..))));
+}
+
+#[test]
+fn hostile_files_of_others_end_within_the_limits() {
+    let Some(root) = crate::corpora::corpora() else { return };
+    let processes = processes();
+    for entry in std::fs::read_dir(root.join("hostile")).unwrap() {
+        let file = entry.unwrap().path();
+        let octets = std::fs::read(&file).unwrap();
+        let here = dossier::examine_file("a.pdf", octets.clone(), &mut Budget::for_message());
+        let apart = processes.file("a.pdf", octets);
+        assert!(!apart.dossier.documents[0].content.is_unread(), "{} killed its reader", file.display());
+        assert_eq!(shown(&apart), shown(&here), "{}", file.display());
     }
 }

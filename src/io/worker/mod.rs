@@ -23,7 +23,7 @@ pub use in_process::InProcess;
 pub use pool::Pool;
 pub use process::{Lost, Setup};
 pub use processes::Processes;
-pub use reader::entered;
+pub use reader::{answer, entered};
 pub use sandbox::Layers;
 pub use trial::{Refusal, trials};
 

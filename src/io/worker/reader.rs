@@ -55,15 +55,25 @@ fn serve(layers: sandbox::Layers) -> Result<(), WireError> {
     };
     let mut octets = vec![0; order.octets];
     Input.read_exact(&mut octets)?;
+    answer(order.what, octets, &mut |said| wire::send(gateway, &said))
+}
+
+/// Does what was ordered with `octets`; each piece is said as soon as it is known.
+pub fn answer(
+    what: What,
+    octets: Vec<u8>,
+    say: &mut dyn FnMut(Said) -> Result<(), WireError>,
+) -> Result<(), WireError> {
     let budget = &mut Budget::for_message();
-    match order.what {
+    match what {
         What::File => {
             let kind = message::kind::recognise(&octets, "");
-            wire::send(gateway, &Said::File(kind, Content::read(kind, &octets, budget)))
+            say(Said::File(kind, Content::read(kind, &octets, budget)))
         }
         What::Message(layout) => {
             let message = Message::laid_out(Envelope::default(), octets, layout).ok_or(WireError::Malformed)?;
             let mut found = dossier::find(&message, budget);
+            drop(message);
             let documents: Vec<Vec<u8>> = found
                 .attachments
                 .iter_mut()
@@ -71,12 +81,11 @@ fn serve(layers: sandbox::Layers) -> Result<(), WireError> {
                 .filter(|(kind, role, _)| *kind == FileKind::Pdf && *role == message::Role::Document)
                 .map(|(_, _, octets)| octets)
                 .collect();
-            wire::send(gateway, &Said::Found(found))?;
-            documents.into_iter().try_for_each(|octets| {
-                wire::send(gateway, &Said::Content(Content::read(FileKind::Pdf, &octets, budget)))
-            })
+            say(Said::Found(found))?;
+            let mut read = |octets: Vec<u8>| say(Said::Content(Content::read(FileKind::Pdf, &octets, budget)));
+            documents.into_iter().try_for_each(&mut read)
         }
-        What::Trial(trial) => wire::send(gateway, &Said::Tried(succeeds(trial))),
+        What::Trial(trial) => say(Said::Tried(succeeds(trial))),
     }
 }
 

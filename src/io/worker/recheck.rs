@@ -8,7 +8,8 @@
 
 use crate::budget::{Budget, SIGNATURES};
 use crate::dossier::{Content, Found};
-use crate::message::{Ambiguity, Extractor, FileKind, FileName, Message, kind};
+use crate::message::transfer::Decoded;
+use crate::message::{Ambiguity, Extractor, FileKind, FileName, Message, Role, kind};
 use crate::pdf::{ByteRange, Coverage, Modification, Reading, Revision, SignatureField, contents_octets};
 
 /// More sections than the reader of PDF accepts in one file.
@@ -17,10 +18,11 @@ const REVISIONS: usize = 10_000;
 /// The parts again, with their octets; and for each document, whether the reader has promised to say what it holds.
 pub(super) fn found(said: Found, message: &Message) -> (Found, Vec<bool>) {
     let mut found = said;
-    let promised = found.documents().map(|one| one.kind == FileKind::Pdf).collect();
+    let mut promised = Vec::new();
     let mut budget = Budget::for_message();
     let mut extractor = Extractor::new(message);
     for (index, attachment) in (1..).zip(&mut found.attachments) {
+        let was_promised = attachment.role == Role::Document && attachment.kind == FileKind::Pdf;
         attachment.index = index;
         attachment.name = FileName::new(attachment.name.whole());
         attachment.declared_type.clear();
@@ -28,14 +30,20 @@ pub(super) fn found(said: Found, message: &Message) -> (Found, Vec<bool>) {
         if budget.part().is_err() {
             attachment.kind = FileKind::TooLarge;
         }
-        if attachment.kind == FileKind::TooLarge {
-            continue;
-        }
-        match extractor.take(&attachment.source, &mut budget) {
+        let taken = match attachment.kind {
+            // Not decoded by the reader either, because it was too large.
+            FileKind::TooLarge => Ok(Some(Decoded { octets: Vec::new(), ambiguity: None })),
+            _ => extractor.take(&attachment.source, &mut budget),
+        };
+        match taken {
             Ok(Some(decoded)) => {
                 attachment.kind = checked_kind(attachment.kind, &decoded.octets);
                 attachment.ambiguity = attachment.ambiguity.or(decoded.ambiguity);
                 attachment.octets = decoded.octets;
+                // The signature of a mail is no PDF, so no PDF is hidden by calling it one.
+                if attachment.kind == FileKind::Pdf {
+                    attachment.role = Role::Document;
+                }
             }
             Ok(None) => {
                 attachment.kind = FileKind::TooLarge;
@@ -45,6 +53,9 @@ pub(super) fn found(said: Found, message: &Message) -> (Found, Vec<bool>) {
                 attachment.kind = FileKind::TooLarge;
                 found.stopped = found.stopped.or(Some(exhausted));
             }
+        }
+        if attachment.role == Role::Document {
+            promised.push(was_promised);
         }
     }
     (found, promised)
@@ -73,6 +84,7 @@ pub(super) fn content(said: Content, octets: &[u8]) -> Content {
 /// A PDF is known by its header alone, so whether it is one need not be believed.
 fn checked_kind(said: FileKind, octets: &[u8]) -> FileKind {
     match said {
+        FileKind::TooLarge if octets.is_empty() => said,
         // What the declared type makes of the part, or an encoded file in its text, goes before its octets.
         FileKind::External | FileKind::Partial | FileKind::Unknown => said,
         _ if kind::is_pdf(octets) => FileKind::Pdf,
