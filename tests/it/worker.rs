@@ -173,3 +173,39 @@ fn hostile_files_of_others_end_within_the_limits() {
         assert_eq!(shown(&apart), shown(&here), "{}", file.display());
     }
 }
+
+#[test]
+fn a_reader_that_hangs_is_killed_at_its_deadline() {
+    let pool = pool(512 << 20);
+    let mut reader = pool.reader().unwrap();
+    let process = reader.id().to_string();
+    std::process::Command::new("kill").args(["-STOP", &process]).status().unwrap();
+    let started = Instant::now();
+    reader.ask(&Order { what: What::File, octets: 5 }, b"hello").unwrap();
+    assert!(matches!(reader.hear(Duration::from_millis(200)), Err(worker::Lost::Late(_))));
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(!Path::new(&format!("/proc/{process}")).exists());
+}
+
+#[test]
+fn readers_that_cannot_be_started_are_tried_again_and_an_upgrade_does_not_stop_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let binary = folder.path().join("dieu7");
+    let pool = Pool::new(Setup { program: Some(binary.clone()), memory: 512 << 20, seconds: 31 }, 1);
+    let message = samples::all()[0].message();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| worker::examine_message(&pool, &message, DOCUMENT));
+        std::thread::sleep(Duration::from_millis(500));
+        std::os::unix::fs::symlink(program(), &binary).unwrap();
+        assert!(waiting.join().unwrap().is_some(), "the mail waits for some seconds before it is given up");
+    });
+}
+
+#[test]
+fn the_readers_of_a_pool_end_with_it() {
+    let pool = pool(512 << 20);
+    let first = pool.reader().unwrap().id();
+    let process = format!("/proc/{first}");
+    drop(pool);
+    assert!(!Path::new(&process).exists());
+}

@@ -81,7 +81,7 @@ impl Pool {
 
     /// The walls around a reader of this pool.
     pub fn layers(&self) -> Result<Layers, Lost> {
-        self.reader().map(|reader| reader.layers)
+        self.reader().map(|pooled| pooled.layers)
     }
 }
 
@@ -93,11 +93,11 @@ impl Readers for Pool {
         for _ in 0..TRIES {
             let process = Some(self.shared.take()?);
             let layers = Layers { limits: false, landlock: false, seccomp: false, tied: false };
-            let mut reader = Pooled { process, shared: Arc::clone(&self.shared), layers };
-            match reader.hear(START) {
+            let mut pooled = Pooled { process, shared: Arc::clone(&self.shared), layers };
+            match pooled.hear(START) {
                 Ok(Said::Ready(layers)) => {
-                    reader.layers = layers;
-                    return Ok(reader);
+                    pooled.layers = layers;
+                    return Ok(pooled);
                 }
                 Ok(_) => last = Lost::Nonsense("it was not ready".to_owned()),
                 Err(lost) => last = lost,
