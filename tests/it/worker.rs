@@ -91,7 +91,7 @@ fn zombies() -> usize {
 
 #[test]
 fn a_reader_without_memory_dies_and_its_file_is_unread() {
-    let pool = pool(80 << 20);
+    let pool = pool(64 << 20);
     let mut octets = b"%PDF-1.7\n".to_vec();
     octets.resize(60 << 20, b' ');
     let examined = worker::examine_file(&pool, "a.pdf", octets, DOCUMENT);
