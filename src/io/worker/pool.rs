@@ -17,8 +17,8 @@ use super::{Reader, Readers};
 const START: Duration = Duration::from_secs(5);
 /// After a failed start, before the next one.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Readers that died while they waited are passed over; after as many in a row something is wrong with all.
-const TRIES: usize = 3;
+/// Readers that hang while they wait are passed over so long; Postfix is patient meanwhile.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Readers that wait for work. Clones share them; the processes end with the last clone.
 #[derive(Clone, Debug)]
@@ -90,7 +90,12 @@ impl Readers for Pool {
 
     fn reader(&self) -> Result<Pooled, Lost> {
         let mut last = Lost::NotStarted("no reader".to_owned());
-        for _ in 0..TRIES {
+        let until = Instant::now() + PATIENCE;
+        // All that wait may have been killed at once; when one that was started since is dead too, all will be.
+        for _ in 0..self.shared.ahead + 2 {
+            if Instant::now() >= until {
+                break;
+            }
             let process = Some(self.shared.take()?);
             let layers = Layers { limits: false, landlock: false, seccomp: false, tied: false };
             let mut pooled = Pooled { process, shared: Arc::clone(&self.shared), layers };

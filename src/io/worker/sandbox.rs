@@ -47,8 +47,8 @@ impl fmt::Display for Layers {
     }
 }
 
-/// Highest number of a file descriptor, and one more: input, the socket, stderr, and what Landlock needs for a moment.
-const FILES: u64 = 8;
+/// Highest number of a file descriptor, and one more: input, the socket, standard error. No other one can be made.
+const FILES: u64 = 3;
 
 /// Locks this process in: at most `memory` octets of address space and `seconds` of processor time.
 pub(super) fn lock(memory: u64, seconds: u64) -> Layers {
@@ -58,6 +58,8 @@ pub(super) fn lock(memory: u64, seconds: u64) -> Layers {
     for signal in [signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         let _ = signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)));
     }
+    // Before the limit on files: it takes a descriptor for a moment, and some may have been inherited.
+    let landlock = landlock();
     let limits = [
         (Resource::As, memory),
         (Resource::Core, 0),
@@ -69,7 +71,6 @@ pub(super) fn lock(memory: u64, seconds: u64) -> Layers {
     let limits = limits.iter().fold(true, |all, (resource, most)| {
         setrlimit(*resource, Rlimit { current: Some(*most), maximum: Some(*most) }).is_ok() && all
     });
-    let landlock = landlock();
     // Last, because it forbids all that was needed for the others.
     let seccomp = filter().is_some_and(|filter| seccompiler::apply_filter(&filter).is_ok());
     Layers { limits, landlock, seccomp, tied }
