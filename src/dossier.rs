@@ -81,15 +81,24 @@ pub struct Found {
     pub legacy_charset: bool,
 }
 
-/// Walks a message down to its documents.
+/// Walks a message down to its documents, with their octets.
 #[must_use]
 pub fn find(message: &Message, budget: &mut Budget) -> Found {
-    let walk = message::walk(message, budget);
-    let legacy_charset = !walk.foreign_charsets.is_empty();
-    Found { attachments: walk.documents, stopped: walk.stopped, structure: walk.structure, legacy_charset }
+    Found::of(message::walk(message, budget))
+}
+
+/// Walks a message down to its documents, and leaves it to others to take their octets.
+#[must_use]
+pub fn locate(message: &Message, budget: &mut Budget) -> Found {
+    Found::of(message::walk_past_pdfs(message, budget))
 }
 
 impl Found {
+    fn of(walk: message::Walk) -> Self {
+        let legacy_charset = !walk.foreign_charsets.is_empty();
+        Self { attachments: walk.documents, stopped: walk.stopped, structure: walk.structure, legacy_charset }
+    }
+
     /// The documents: the signature of a signed mail signs the mail, it is no document of its own.
     pub fn documents(&self) -> impl Iterator<Item = &Attachment> {
         self.attachments.iter().filter(|attachment| attachment.role == Role::Document)

@@ -33,4 +33,4 @@ pub use mailbox::Mailbox;
 pub use name::FileName;
 pub use raw::{Header, Layout, Message};
 pub use source::{Extractor, Source};
-pub use walk::{Walk, walk};
+pub use walk::{Walk, walk, walk_past_pdfs};

@@ -78,8 +78,7 @@ impl Step {
 
 /// Undoes a transfer encoding; what none of RFC 2045 is stays as it stands.
 pub(super) fn decode(encoding: Encoding, raw: &[u8], budget: &mut Budget) -> Result<Decoded, Exhausted> {
-    let most = if encoding == Encoding::Base64 { raw.len() / 4 * 3 + 3 } else { raw.len() };
-    budget.decoded(most)?;
+    pay(encoding, raw, budget)?;
     let plain = |ambiguity| Decoded { octets: raw.to_vec(), ambiguity };
     Ok(match encoding {
         Encoding::Base64 => transfer::base64(raw),
@@ -90,10 +89,15 @@ pub(super) fn decode(encoding: Encoding, raw: &[u8], budget: &mut Budget) -> Res
     })
 }
 
+/// Pays for what decoding would produce at most.
+pub(super) fn pay(encoding: Encoding, raw: &[u8], budget: &mut Budget) -> Result<(), Exhausted> {
+    budget.decoded(if encoding == Encoding::Base64 { raw.len() / 4 * 3 + 3 } else { raw.len() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Envelope, walk};
+    use crate::message::{Envelope, walk, walk_past_pdfs};
 
     const MAIL: &[u8] = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
         Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0x\r\n\
@@ -119,6 +123,12 @@ mod tests {
             .collect();
         assert_eq!(again, [&b"%PDF-1"[..], b"a=b", b"one", b"two"]);
         assert!(again.iter().zip(&walk.documents).all(|(octets, document)| *octets == document.octets));
+        let past = walk_past_pdfs(&message, &mut Budget::for_message());
+        assert!(past.documents[0].octets.is_empty());
+        let facts = |walk: &crate::message::Walk| -> Vec<_> {
+            walk.documents.iter().map(|one| (one.kind, one.source.clone(), one.ambiguity, one.index)).collect()
+        };
+        assert_eq!(facts(&past), facts(&walk));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::delimiter::{self, Delimiter, Frame, FrameKind};
 use super::entity::{self, Encoding, Entity, HeaderBlock};
 use super::kind::{self, Image};
 use super::source::{self, Source, Step};
-use super::{Ambiguity, Attachment, FileKind, FileName, Message, Role, body, charset, words};
+use super::{Ambiguity, Attachment, FileKind, FileName, Message, Role, body, charset, transfer, words};
 use crate::budget::{Budget, DEPTH, Exhausted, Resource};
 
 /// The documents of a message, and what could not be walked.
@@ -40,6 +40,18 @@ pub const INLINE_PIXELS: u32 = 400;
 /// Walks a message. Never fails: what cannot be read is a document of an odd kind, or said in [`Walk::stopped`].
 #[must_use]
 pub fn walk(message: &Message, budget: &mut Budget) -> Walk {
+    walk_as(message, false, budget)
+}
+
+/// Walks a message, and leaves attached PDFs in base64, which is nearly all that a mail of many octets consists of,
+/// where they are: they are known by their beginning. Their octets are to be taken from their source; whether those
+/// are ambiguous is said there.
+#[must_use]
+pub fn walk_past_pdfs(message: &Message, budget: &mut Budget) -> Walk {
+    walk_as(message, true, budget)
+}
+
+fn walk_as(message: &Message, past_pdfs: bool, budget: &mut Budget) -> Walk {
     let mut walker = Walker {
         budget,
         walk: Walk::default(),
@@ -47,6 +59,7 @@ pub fn walk(message: &Message, budget: &mut Budget) -> Walk {
         references: HashSet::new(),
         scopes: 0,
         around: Vec::new(),
+        past_pdfs,
     };
     charset::of_header(message, &mut walker.walk.foreign_charsets);
     if words::find(message.octets(), b"\r--").is_some() {
@@ -75,6 +88,7 @@ struct Walker<'b> {
     scopes: u32,
     /// The encoded messages around what is walked.
     around: Vec<Step>,
+    past_pdfs: bool,
 }
 
 /// Where a run of octets stands in the tree.
@@ -243,6 +257,9 @@ impl Walker<'_> {
         let (name, name_ambiguity) = entity.name();
         let ambiguity = entity.ambiguity.or(name_ambiguity).or(place.ambiguity);
         let source = self.source(raw, entity.encoding);
+        if self.past_pdfs && is_pdf_in_base64(entity, raw) {
+            return self.pass(entity, name, (source, raw), nested, ambiguity);
+        }
         let Some((octets, junk)) = self.decode(entity.encoding, raw) else {
             self.push(entity, name, FileKind::TooLarge, (source, Vec::new()), nested, ambiguity);
             return Ok(());
@@ -284,6 +301,26 @@ impl Walker<'_> {
         {
             document.role = Role::MessageSignature;
         }
+        Ok(())
+    }
+
+    /// Leaves a PDF where it is; it is paid for all the same.
+    fn pass(
+        &mut self,
+        entity: &Entity,
+        name: FileName,
+        (source, raw): (Source, Raw<'_>),
+        nested: bool,
+        ambiguity: Option<Ambiguity>,
+    ) -> Result<(), Exhausted> {
+        let kind = match source::pay(entity.encoding, raw.octets, self.budget) {
+            Ok(()) => FileKind::Pdf,
+            Err(exhausted) => {
+                self.stop(exhausted);
+                FileKind::TooLarge
+            }
+        };
+        self.push(entity, name, kind, (source, Vec::new()), nested, ambiguity);
         Ok(())
     }
 
@@ -393,6 +430,17 @@ fn is_signature(part: &Attachment) -> bool {
     let armoured = part.octets.trim_ascii_start().starts_with(b"-----BEGIN PGP SIGNATURE-----");
     (armoured || kind::recognise(&part.octets, "") == FileKind::Pkcs7)
         && part.name.ending().is_none_or(|ending| matches!(ending.as_str(), "asc" | "p7s" | "sig"))
+}
+
+/// Whether an attachment in base64 decodes to a PDF; its declared type must not make it anything else.
+fn is_pdf_in_base64(entity: &Entity, raw: Raw<'_>) -> bool {
+    // Line ends, and octets that are skipped, are no digits: of these many some thousand octets come.
+    const HEAD: usize = 4 * kind::PDF_WINDOW;
+    entity.encoding == Encoding::Base64
+        && !entity.media_type.starts_with("text/")
+        && !entity.media_type.starts_with("message/")
+        && !entity.is_body()
+        && kind::is_pdf(&transfer::base64(&raw.octets[..raw.octets.len().min(HEAD)]).octets)
 }
 
 fn is_message(media_type: &str) -> bool {

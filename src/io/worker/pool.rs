@@ -41,6 +41,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     idle: VecDeque<Process>,
+    /// How many are at work.
+    busy: usize,
     done: Vec<Process>,
     /// Why the newest start failed, while none has succeeded since.
     failure: Option<String>,
@@ -133,6 +135,7 @@ fn gone<T>() -> Result<T, Lost> {
 impl Drop for Pooled {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
+        state.busy = state.busy.saturating_sub(1);
         if !state.stopping {
             state.done.extend(self.process.take());
             self.shared.work.notify_one();
@@ -163,7 +166,10 @@ impl Shared {
         let mut state = self.lock();
         loop {
             if let Some(process) = state.idle.pop_front() {
-                self.work.notify_one();
+                state.busy += 1;
+                if self.is_short(&state) {
+                    self.work.notify_one();
+                }
                 return Ok(process);
             }
             let left = until.saturating_duration_since(Instant::now());
@@ -175,11 +181,17 @@ impl Shared {
         }
     }
 
+    /// Whether one is to be started: its start would compete with the work of the one that was just taken, so those at
+    /// work count as long as somebody else still waits.
+    fn is_short(&self, state: &State) -> bool {
+        state.idle.is_empty() || state.idle.len() + state.busy < self.ahead
+    }
+
     /// The steward's work, until the pool goes.
     fn keep(&self) {
         let mut state = self.lock();
         while !state.stopping {
-            if state.idle.len() < self.ahead {
+            if self.is_short(&state) {
                 drop(state);
                 let started = Process::start(&self.setup);
                 state = self.lock();

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{MemfdFlags, memfd_create};
+use rustix::fs::{FallocateFlags, MemfdFlags, fallocate, memfd_create};
 
-use super::reader::READER;
+use super::reader::{AHEAD, READER};
 use super::wire::{self, Order, Said, WireError};
 
 /// How much of a dead reader's last words is kept.
@@ -76,6 +76,8 @@ impl Process {
         socket.set_write_timeout(Some(ASKING))?;
         // Memory that both see: the octets go over in two copies, however slow the reader is to take them.
         let input = File::from(memfd_create("dieu7", MemfdFlags::CLOEXEC)?);
+        // Pages made now are not made while a mail waits. Where there are none the write will say so.
+        let _ = fallocate(&input, FallocateFlags::empty(), 0, AHEAD as u64);
         let child = Command::new(setup.program.as_deref().unwrap_or(Path::new("/proc/self/exe")))
             .arg0("dieu7-reader")
             .arg(READER)

@@ -12,10 +12,13 @@ use super::sandbox;
 use super::wire::{self, Order, Said, Trial, What, WireError};
 use crate::budget::Budget;
 use crate::dossier::{self, Content};
-use crate::message::{self, Envelope, FileKind, Message};
+use crate::message::{self, Envelope, Extractor, FileKind, Message, Source};
 
 /// The argument by which the program is told to be a reader; its address space and its processor time follow.
 pub(super) const READER: &str = "--reader";
+
+/// Octets for which both sides make room ahead; most mails with a document are smaller.
+pub(super) const AHEAD: usize = 2 << 20;
 
 /// Runs as a reader if the program was started as one; `None` otherwise.
 #[must_use]
@@ -46,6 +49,8 @@ fn is_socket() -> bool {
 /// Waits for the one order and does it.
 fn serve(layers: sandbox::Layers) -> Result<(), WireError> {
     let gateway = &mut Gateway;
+    // Written to once, while nobody waits: the pages are there when a mail comes.
+    let mut octets = vec![1; AHEAD];
     wire::send(gateway, &Said::Ready(layers))?;
     let order: Order = match wire::receive(gateway) {
         Ok(order) => order,
@@ -53,7 +58,10 @@ fn serve(layers: sandbox::Layers) -> Result<(), WireError> {
         Err(WireError::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
         Err(error) => return Err(error),
     };
-    let mut octets = vec![0; order.octets];
+    if order.octets > octets.len() {
+        octets = vec![0; order.octets];
+    }
+    octets.truncate(order.octets);
     Input.read_exact(&mut octets)?;
     answer(order.what, octets, &mut |said| wire::send(gateway, &said))
 }
@@ -72,18 +80,20 @@ pub fn answer(
         }
         What::Message(layout) => {
             let message = Message::laid_out(Envelope::default(), octets, layout).ok_or(WireError::Malformed)?;
-            let mut found = dossier::find(&message, budget);
-            drop(message);
-            let documents: Vec<Vec<u8>> = found
-                .attachments
-                .iter_mut()
-                .map(|one| (one.kind, one.role, std::mem::take(&mut one.octets)))
-                .filter(|(kind, role, _)| *kind == FileKind::Pdf && *role == message::Role::Document)
-                .map(|(_, _, octets)| octets)
-                .collect();
+            let mut found = dossier::locate(&message, budget);
+            for one in &mut found.attachments {
+                one.octets = Vec::new();
+            }
+            let sources: Vec<Source> =
+                found.documents().filter(|one| one.kind == FileKind::Pdf).map(|one| one.source.clone()).collect();
             say(Said::Found(found))?;
-            let mut read = |octets: Vec<u8>| say(Said::Content(Content::read(FileKind::Pdf, &octets, budget)));
-            documents.into_iter().try_for_each(&mut read)
+            // The gateway takes the same octets from the message meanwhile. They were paid for in the walk.
+            let (mut extractor, mut paid) = (Extractor::new(&message), Budget::for_message());
+            sources.iter().try_for_each(|source| {
+                let taken = extractor.take(source, &mut paid).ok().flatten();
+                let content = taken.map(|taken| Content::read(FileKind::Pdf, &taken.octets, budget));
+                say(Said::Content(content.unwrap_or(Content::TooLarge)))
+            })
         }
         What::Trial(trial) => say(Said::Tried(succeeds(trial))),
     }

@@ -143,3 +143,53 @@ fn ends_at(revisions: &[Revision], index: usize, covered: u64) -> bool {
     let after = index.checked_add(1).and_then(|after| revisions.get(after)).is_none_or(|one| covered < one.end);
     revisions.get(index).is_some() && before && after
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::{Change, Span, XrefKind};
+
+    fn revisions(ends: &[u64]) -> Vec<Revision> {
+        let revision = |end: &u64| Revision {
+            end: *end,
+            xref: Span::new(0, *end).unwrap(),
+            kind: XrefKind::Table,
+            objects: 1,
+            change: Change { level: Modification::None, unexplained: Vec::new() },
+        };
+        ends.iter().map(revision).collect()
+    }
+
+    #[test]
+    fn a_range_belongs_to_the_revision_at_whose_end_it_ends() {
+        let revisions = revisions(&[100, 200, 300]);
+        assert!(ends_at(&revisions, 0, 100) && ends_at(&revisions, 1, 199) && ends_at(&revisions, 2, 310));
+        assert!(!ends_at(&revisions, 2, 100), "before the revision that it is said to cover");
+        assert!(!ends_at(&revisions, 0, 200), "after the next one");
+        assert!(!ends_at(&revisions, 3, 300) && !ends_at(&revisions, usize::MAX, 300));
+    }
+
+    #[test]
+    fn a_pdf_is_one_by_its_header_whatever_it_is_called() {
+        assert_eq!(checked_kind(FileKind::Calendar, b"\n%PDF-1.7"), FileKind::Pdf);
+        assert_eq!(checked_kind(FileKind::Pdf, b"BEGIN:VCALENDAR"), FileKind::Unknown);
+        assert_eq!(checked_kind(FileKind::External, b"%PDF-1.7"), FileKind::External);
+        assert_eq!(checked_kind(FileKind::TooLarge, b""), FileKind::TooLarge);
+    }
+
+    #[test]
+    fn a_reading_whose_revisions_are_none_of_this_file_is_no_reading() {
+        let reading = |ends: &[u64]| Reading {
+            revisions: revisions(ends),
+            signatures: Vec::new(),
+            oddities: Vec::new(),
+            active: Vec::new(),
+            page_count: None,
+        };
+        let file = [b' '; 300];
+        assert!(checked_reading(reading(&[100, 300]), &file).is_some());
+        for ends in [&[][..], &[100, 301], &[200, 100], &[100, 100]] {
+            assert!(checked_reading(reading(ends), &file).is_none(), "{ends:?}");
+        }
+    }
+}
