@@ -140,6 +140,10 @@ const fn exceeded(limit: Limit) -> Words {
     match limit {
         Limit::Decoded => Words::new("vượt giới hạn dữ liệu giải nén", "over the limit on decoded octets"),
         Limit::Objects => Words::new("vượt giới hạn số đối tượng", "over the limit on objects"),
+        Limit::Reader => Words::new(
+            "tiến trình đọc tệp bị dừng (quá thời gian, bộ nhớ, hoặc hỏng)",
+            "the process that read the file was stopped (over time or memory, or it crashed)",
+        ),
         Limit::Sections => Words::new("vượt giới hạn số bảng tham chiếu", "over the limit on cross-reference sections"),
         Limit::Signatures => Words::new("vượt giới hạn số chữ ký", "over the limit on signatures"),
         Limit::Work => Words::new("vượt giới hạn công việc", "over the limit on work"),

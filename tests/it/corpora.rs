@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::attacks::world::World;
 
-fn corpora() -> Option<PathBuf> {
+pub fn corpora() -> Option<PathBuf> {
     let root = std::env::var_os("DIEU7_CORPORA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"), PathBuf::from);
     if root.is_dir() {

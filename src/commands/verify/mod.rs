@@ -8,11 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dieu7::budget::Budget;
-use dieu7::dossier::{self, Examined};
+use dieu7::dossier::Examined;
 use dieu7::evidence::Evidence;
 use dieu7::io::clock;
 use dieu7::io::files::{self, Trust};
 use dieu7::io::sources::CrlFolder;
+use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Case, Judgement, Rulebook, judge};
 use dieu7::report::{Judged, Said, Subject, Words};
@@ -91,6 +92,7 @@ impl Checked {
 struct Bench {
     rulebook: Arc<Rulebook>,
     crls: CrlFolder,
+    readers: Processes,
     at: UnixTime,
     envelope: Envelope,
 }
@@ -133,23 +135,23 @@ impl Bench {
             ..Envelope::default()
         };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
-        Ok(Self { rulebook: Arc::new(rulebook), crls, at, envelope })
+        let readers = Processes::start(&settings.workers, settings.message_octets, None);
+        Ok(Self { rulebook: Arc::new(rulebook), crls, readers, at, envelope })
     }
 
     fn check(&self, name: String, octets: Octets) -> Checked {
-        let mut budget = Budget::for_message();
         let (message, examined, subject) = match octets {
             Octets::Document(octets) => {
                 let file = Path::new(&name).file_name().unwrap_or_default().to_string_lossy().into_owned();
-                (None, dossier::examine_file(&file, octets, &mut budget), Subject::File)
+                (None, Some(self.readers.file(&file, octets)), Subject::File)
             }
             Octets::Message(octets) => {
                 let message = Message::parse(self.envelope.clone(), octets);
-                let examined = dossier::examine(&message, &mut budget);
+                let examined = self.readers.message(&message);
                 (Some(Arc::new(message)), examined, Subject::Message)
             }
         };
-        let examined = Some(Arc::new(examined));
+        let examined = examined.map(Arc::new);
         let case = Case {
             message,
             examined: examined.clone(),
