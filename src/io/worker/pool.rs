@@ -102,6 +102,10 @@ impl Readers for Pool {
             let layers = Layers { limits: false, landlock: false, seccomp: false, tied: false };
             let mut pooled = Pooled { process, shared: Arc::clone(&self.shared), layers };
             match pooled.hear(START) {
+                // It may have said so, and been killed since.
+                Ok(Said::Ready(_)) if !pooled.process.as_mut().is_some_and(Process::is_alive) => {
+                    last = Lost::NotStarted("it was killed while it waited".to_owned());
+                }
                 Ok(Said::Ready(layers)) => {
                     pooled.layers = layers;
                     return Ok(pooled);
