@@ -258,7 +258,8 @@ impl Walker<'_> {
         let ambiguity = entity.ambiguity.or(name_ambiguity).or(place.ambiguity);
         let source = self.source(raw, entity.encoding);
         if self.past_pdfs && is_pdf_in_base64(entity, raw) {
-            return self.pass(entity, name, (source, raw), nested, ambiguity);
+            self.pass(entity, name, (source, raw), nested, ambiguity);
+            return Ok(());
         }
         let Some((octets, junk)) = self.decode(entity.encoding, raw) else {
             self.push(entity, name, FileKind::TooLarge, (source, Vec::new()), nested, ambiguity);
@@ -312,7 +313,7 @@ impl Walker<'_> {
         (source, raw): (Source, Raw<'_>),
         nested: bool,
         ambiguity: Option<Ambiguity>,
-    ) -> Result<(), Exhausted> {
+    ) {
         let kind = match source::pay(entity.encoding, raw.octets, self.budget) {
             Ok(()) => FileKind::Pdf,
             Err(exhausted) => {
@@ -321,7 +322,6 @@ impl Walker<'_> {
             }
         };
         self.push(entity, name, kind, (source, Vec::new()), nested, ambiguity);
-        Ok(())
     }
 
     /// RFC 2045, 6.4 forbids to encode a message; Exchange does it, some readers undo it, others show octets.

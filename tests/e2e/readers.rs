@@ -32,8 +32,14 @@ fn verdict_of_signed(site: &Site) -> String {
 fn readers_that_were_killed_while_they_waited_cost_no_mail_its_verdict() {
     let Some(site) = Site::new(Wish::default()) else { return };
     let gateway = site.start_gateway();
-    let waiting = until("readers wait", || Some(readers(&gateway)).filter(|readers| readers.len() >= 2));
-    waiting.iter().for_each(|reader| signal("KILL", reader));
+    until("readers wait", || Some(readers(&gateway)).filter(|readers| readers.len() >= 2));
+    until("the reader that was asked at the start is replaced", || {
+        gateway.said().contains("readers are").then_some(())
+    });
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    for reader in readers(&gateway) {
+        signal("KILL", &reader);
+    }
     assert_eq!(verdict_of_signed(&site), "legally-equivalent-to-paper");
 }
 
@@ -42,7 +48,9 @@ fn mail_whose_readers_hang_is_delivered_unchecked_and_the_next_is_judged() {
     let Some(site) = Site::new(Wish::default()) else { return };
     let gateway = site.start_gateway();
     let waiting = until("readers wait", || Some(readers(&gateway)).filter(|readers| readers.len() >= 2));
-    waiting.iter().for_each(|reader| signal("STOP", reader));
+    for reader in &waiting {
+        signal("STOP", reader);
+    }
     let first = verdict_of_signed(&site);
     // With more cores than hang within the gateway's patience some reader was sound.
     let expected = if waiting.len() > 2 { "flagged-unchecked" } else { "legally-equivalent-to-paper" };

@@ -91,7 +91,7 @@ impl Readers for Pool {
     type Reader = Pooled;
 
     fn reader(&self) -> Result<Pooled, Lost> {
-        let mut last = Lost::NotStarted("no reader".to_owned());
+        let mut why = Lost::NotStarted("no reader".to_owned());
         let until = Instant::now() + PATIENCE;
         // All that wait may have been killed at once; when one that was started since is dead too, all will be.
         for _ in 0..self.shared.ahead + 2 {
@@ -102,15 +102,19 @@ impl Readers for Pool {
             let layers = Layers { limits: false, landlock: false, seccomp: false, tied: false };
             let mut pooled = Pooled { process, shared: Arc::clone(&self.shared), layers };
             match pooled.hear(START) {
+                // It may have said so, and been killed since.
+                Ok(Said::Ready(_)) if !pooled.process.as_mut().is_some_and(Process::is_alive) => {
+                    why = Lost::NotStarted("it was killed while it waited".to_owned());
+                }
                 Ok(Said::Ready(layers)) => {
                     pooled.layers = layers;
                     return Ok(pooled);
                 }
-                Ok(_) => last = Lost::Nonsense("it was not ready".to_owned()),
-                Err(lost) => last = lost,
+                Ok(_) => why = Lost::Nonsense("it was not ready".to_owned()),
+                Err(lost) => why = lost,
             }
         }
-        Err(last)
+        Err(why)
     }
 }
 

@@ -97,6 +97,10 @@ impl Process {
         self.child.id()
     }
 
+    pub(super) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Hands the order and its octets over.
     pub(super) fn ask(&mut self, order: &Order, octets: &[u8]) -> Result<(), Lost> {
         if let Err(error) = self.input.write_all_at(octets, 0) {
