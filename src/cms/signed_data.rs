@@ -316,8 +316,11 @@ impl Signer {
         let sid = SignerId::read(&fields.any()?)?;
         let mut digest = fields.inside(asn1::SEQUENCE)?;
         let digest_oid = digest.expect(asn1::OID)?.to_vec();
-        digest.optional(asn1::NULL)?;
-        digest.finish()?;
+        // What the parameters of an algorithm that is not known may be is not known either.
+        if DigestAlgorithm::from_oid(&digest_oid).is_some() {
+            digest.optional(asn1::NULL)?;
+            digest.finish()?;
+        }
         let signed = fields.optional(context(0))?;
         let signature_algorithm = fields.value(asn1::SEQUENCE)?.raw.to_vec();
         let signature = fields.expect(asn1::OCTET_STRING)?.to_vec();

@@ -82,8 +82,10 @@ pub(super) fn is_hidden(annotation: &Dictionary<'_>) -> bool {
     const HIDDEN: u32 = 1 << 1;
     const PRINT: u32 = 1 << 2;
     const NO_VIEW: u32 = 1 << 5;
+    // Shown when the pointer comes near, as if there were no flag.
+    const TOGGLE_NO_VIEW: u32 = 1 << 8;
     let flags = annotation.integer::<u32>(b"F").unwrap_or_default();
-    flags & HIDDEN != 0 || flags & (NO_VIEW | PRINT) == NO_VIEW
+    flags & HIDDEN != 0 || flags & (NO_VIEW | PRINT | TOGGLE_NO_VIEW) == NO_VIEW
 }
 
 /// Whether it is drawn inside its rectangle whatever the program, the zoom and the turn of the page.

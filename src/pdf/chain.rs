@@ -61,7 +61,7 @@ pub(super) fn read_chain(file: &[u8], budget: &mut Budget, odd: &mut Oddities) -
     let links = read_links(file, budget, odd, &mut spans)?;
     let linearised = is_linearised(file, header_end);
     let held = links.iter().any(|link| link.hybrid.is_some()).then(BTreeMap::new);
-    let mut merger = Merger { parts: Vec::new(), held, budget, odd };
+    let mut merger = Merger { parts: Vec::new(), held, highest: 0, budget, odd };
     let mut last_start = usize::MAX;
     for link in links.into_iter().rev() {
         let (start, forward) = (link.section.start, link.section.start < last_start && last_start != usize::MAX);
@@ -192,6 +192,8 @@ struct Merger<'m> {
     parts: Vec<Part>,
     /// Where each object is so far; kept only for hybrid-reference files.
     held: Option<BTreeMap<u32, Place>>,
+    /// The largest number in use so far.
+    highest: u32,
     budget: &'m mut Budget,
     odd: &'m mut Oddities,
 }
@@ -211,6 +213,12 @@ impl Merger<'_> {
             let hidden = unique(stream.entries, self.odd, start);
             report_two_places(&entries, &hidden, self.odd, start);
             entries = over_hybrid(entries, hidden);
+        }
+        let in_use = entries.iter().rev().find(|(_, place)| *place != Place::Free).map_or(0, |(number, _)| *number);
+        self.highest = self.highest.max(in_use);
+        // The first-page section of a linearised file counts what the main one holds, which comes later here.
+        if trailer.size.is_some_and(|size| size <= self.highest) {
+            self.odd.add(OddityKind::SizeTooSmall { number: self.highest }, start);
         }
         if let Some(held) = &mut self.held {
             held.extend(entries.iter().copied());

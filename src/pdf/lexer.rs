@@ -25,7 +25,7 @@ pub(super) struct Lexer<'a> {
 }
 
 /// White space of ISO 32000-2, table 1.
-pub(super) const fn is_white(octet: u8) -> bool {
+pub const fn is_white(octet: u8) -> bool {
     matches!(octet, 0 | 9 | 10 | 12 | 13 | 32)
 }
 

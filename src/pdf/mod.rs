@@ -51,6 +51,7 @@ pub use byte_range::{ByteRange, ByteRangeError, Coverage};
 pub use contents::{ContentsError, contents_octets, padding_is_zero, string_octets};
 pub use fault::{Fault, Limit, ReadError};
 pub use geometry::Rectangle;
+pub use lexer::is_white;
 pub use modification::{Change, ChangedField, Modification};
 pub use oddity::{Oddity, OddityKind, Weight};
 pub use permission::{Access, FieldLock, Permissions};

@@ -111,6 +111,12 @@ pub enum OddityKind {
         /// Object number of the signature dictionary.
         number: u32,
     },
+    /// `/Size` of a trailer is not above the number of every object: strict readers take those above for missing
+    /// (ISO 32000-2, 7.5.5).
+    SizeTooSmall {
+        /// The largest number in use.
+        number: u32,
+    },
     /// A `startxref` does not name the section before it.
     StartxrefMismatch,
     /// More oddities than are kept; placed where the last of them is.
@@ -174,6 +180,7 @@ impl Oddity {
             | OddityKind::RevisionWithoutEnd
             | OddityKind::SecondReaderRefuses
             | OddityKind::SignatureWithoutField { .. }
+            | OddityKind::SizeTooSmall { .. }
             | OddityKind::StartxrefMismatch
             | OddityKind::Unaccounted { .. } => Weight::Remark,
         }
@@ -219,6 +226,7 @@ impl fmt::Display for Oddity {
             OddityKind::SignatureReplaced { number } => write!(f, "signature {number} was replaced after signing"),
             OddityKind::SignatureShared { number } => write!(f, "several fields share signature {number}"),
             OddityKind::SignatureWithoutField { number } => write!(f, "no field reaches signature {number}"),
+            OddityKind::SizeTooSmall { number } => write!(f, "size of the trailer does not count object {number}"),
             OddityKind::StartxrefMismatch => f.write_str("startxref names another section"),
             OddityKind::TooMany => f.write_str("more oddities than are kept"),
             OddityKind::Unaccounted { start } => write!(f, "octets from {start} belong to no revision"),

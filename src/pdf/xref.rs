@@ -41,6 +41,7 @@ pub(super) struct Trailer {
     pub(super) prev: Option<usize>,
     pub(super) hybrid: Option<usize>,
     pub(super) encrypted: bool,
+    pub(super) size: Option<u32>,
 }
 
 impl Trailer {
@@ -51,6 +52,7 @@ impl Trailer {
             information: dictionary.reference(b"Info"),
             prev: offset(dictionary, b"Prev"),
             hybrid: offset(dictionary, b"XRefStm"),
+            size: dictionary.integer(b"Size"),
             encrypted: dictionary.get(b"Encrypt").is_some_and(|value| !matches!(value.value, Value::Null)),
         }
     }

@@ -114,12 +114,13 @@ impl Bench<'_> {
             self.unsigned(judged, reading);
             return;
         }
-        // One and the same signature meets (a) and (b): the best one speaks; of equals the sender's, so that what was
-        // done to it is told rather than that a stamp is another agency's; of those the last.
+        // One and the same signature meets (a) and (b). Where none does, the sender's speaks, so that what was done to it
+        // is told rather than that a stamp over it is another agency's; then the best one; of equals the last.
         let rank = |index: &usize| {
             let signature = &judged.signatures[*index];
             let of_signer = |finding: &&Finding| finding.constraint == ConstraintId::SignerIsSender;
-            (signature.weight(), signature.findings.iter().find(of_signer).map(|finding| finding.outcome))
+            let signer = signature.findings.iter().find(of_signer).map_or(Unmet, |finding| finding.outcome);
+            (signature.weight() != Met, signer, signature.weight())
         };
         let deciding = candidates.into_iter().rev().min_by_key(rank);
         if let Some(index) = deciding {

@@ -88,6 +88,11 @@ pub(super) fn oddity(oddity: &Oddity, lang: Lang) -> Said {
         OddityKind::SignatureWithoutField { number } => {
             object("không trường nào dẫn tới chữ ký ở đối tượng ", "no field reaches the signature in object ", *number)
         }
+        OddityKind::SizeTooSmall { number } => object(
+            "/Size của phần đuôi không tính đến đối tượng ",
+            "the size in the trailer does not count object ",
+            *number,
+        ),
         OddityKind::StartxrefMismatch => own("startxref chỉ sang phần khác", "startxref names another section"),
         OddityKind::TooMany => own("nhiều điểm bất thường hơn số được ghi", "more oddities than are kept"),
         OddityKind::Unaccounted { start } => {

@@ -210,3 +210,13 @@ fn revocation_values_are_found_beside_and_among_the_signed_attributes() {
     let odd = Message::adding(odd).parsed();
     assert_eq!((odd.archival(), odd.verify(&[CONTENT])), (RevocationValues::default(), Ok(())));
 }
+
+#[test]
+fn a_digest_algorithm_that_is_not_known_is_not_supported_whatever_its_parameters_and_a_known_one_has_none() {
+    // id-shake256-len with its length in bits (RFC 8702), as signatures with Ed448 have it.
+    let shake = [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 0x12];
+    let unknown = Message { digest: digest_identifier(&shake, &[2, 2, 2, 0]), ..Message::new() };
+    assert!(matches!(unknown.verify(), Err(CmsFault::Scheme(_))));
+    let odd = Message { digest: digest_identifier(DigestAlgorithm::Sha256.oid(), &[2, 2, 2, 0]), ..Message::new() };
+    assert!(matches!(SignedData::parse(&odd.der()), Err(CmsError::Malformed(_))));
+}

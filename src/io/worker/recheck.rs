@@ -10,7 +10,7 @@ use crate::budget::{Budget, SIGNATURES};
 use crate::dossier::{Content, Found};
 use crate::message::transfer::Decoded;
 use crate::message::{Ambiguity, Extractor, FileKind, FileName, Message, Role, kind};
-use crate::pdf::{ByteRange, Coverage, Modification, Reading, Revision, SignatureField, contents_octets};
+use crate::pdf::{ByteRange, Coverage, Modification, Reading, Revision, SignatureField, contents_octets, is_white};
 
 /// More sections than the reader of PDF accepts in one file.
 const REVISIONS: usize = 10_000;
@@ -130,7 +130,7 @@ fn check_signature(signature: &mut SignatureField, revisions: &[Revision], octet
     });
     // Where something follows that is more than an empty end, there is a revision that wrote it.
     let rest = usize::try_from(covered).ok().and_then(|covered| octets.get(covered..)).unwrap_or_default();
-    let unexplained = !rest.trim_ascii().is_empty() && later.is_none_or(<[Revision]>::is_empty);
+    let unexplained = !rest.iter().all(|octet| is_white(*octet)) && later.is_none_or(<[Revision]>::is_empty);
     let done = if unexplained { Modification::Other } else { done };
     signature.modification = signature.modification.max(done);
     Some(())

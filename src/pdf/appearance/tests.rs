@@ -100,6 +100,7 @@ fn what_is_hidden_or_empty_is_not_shown() {
         ("/Subtype/Widget/F 134/Rect[100 100 200 150]", 0),
         ("/Subtype/Widget/F 32/Rect[100 100 200 150]", 0),
         ("/Subtype/Widget/F 36/Rect[100 100 200 150]", 1),
+        ("/Subtype/Widget/F 288/Rect[100 100 200 150]", 1),
         ("/Subtype/Widget/F 132/Rect[100 100 100 150]", 0),
         ("/Subtype/Widget/F 132", 0),
     ] {

@@ -323,3 +323,24 @@ fn a_hybrid_update_after_the_signed_range_is_refused() {
     assert!(reading.oddities.iter().any(|oddity| oddity.kind == OddityKind::HybridUpdate));
     assert!(!stands(&file));
 }
+
+#[test]
+fn a_size_that_does_not_count_all_objects_is_style_when_signed_and_fatal_when_appended() {
+    let signed = Builder::signed().build();
+    let xref = reading(&signed).revisions.last().unwrap().xref.start();
+    let update = |size: u32| {
+        let at = signed.len();
+        let trailer = format!("xref\n0 0\ntrailer\n<</Size {size}/Root 1 0 R/Prev {xref}>>\nstartxref\n{at}\n%%EOF\n");
+        [&signed, trailer.as_bytes()].concat()
+    };
+    let weight = |file: &[u8]| {
+        let reading = reading(file);
+        reading.weight(&reading.signatures[0])
+    };
+    assert_eq!(weight(&update(7)), None);
+    assert_eq!(weight(&update(6)), Some(Weight::Fatal));
+    let size = signed.windows(7).rposition(|octets| octets == b"/Size 7").unwrap();
+    let mut odd = signed.clone();
+    odd[size + 6] = b'4';
+    assert_eq!(weight(&odd), Some(Weight::Remark));
+}

@@ -119,6 +119,13 @@ fn stamps_that_are_too_large_alone_or_together_are_overlaid() {
 }
 
 #[test]
+fn an_overlay_is_told_as_one_whoever_signed_it() {
+    let over = judged(&stamped(&letter("", ""), &["[0 0 595 842]"], "ministry"));
+    assert_eq!(over.result, DocumentResult::Unmet);
+    assert!(reasons(&over).contains(&Reason::DocOverlaid));
+}
+
+#[test]
 fn a_stamp_on_words_is_overlaid_and_one_on_what_nobody_looked_at_is_in_doubt() {
     let on_words = judged(&stamped(&letter("", ""), &["[60 630 200 670]"], "taichinh"));
     assert_eq!(on_words.result, DocumentResult::Unmet);

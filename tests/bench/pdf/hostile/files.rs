@@ -135,7 +135,7 @@ fn contents(data: &[u8]) -> Vec<u8> {
             draft.object(number, &format!("<</Type/Page/Parent 2 0 R/Contents {} 0 R>>", number + 1)).stream(
                 number + 1,
                 filter,
-                &data,
+                data,
             )
         })
         .table()
