@@ -40,7 +40,7 @@ impl Paper {
             write!(table, "{number} 1\n{offset:010} 00000 n \n").unwrap();
         }
         let previous = self.table.map_or_else(String::new, |at| format!(" /Prev {at}"));
-        write!(table, "trailer\n<< /Size 99 /Root 1 0 R{previous} >>\nstartxref\n{start}\n%%EOF\n").unwrap();
+        write!(table, "trailer\n<< /Size 9999 /Root 1 0 R{previous} >>\nstartxref\n{start}\n%%EOF\n").unwrap();
         self.octets.extend_from_slice(table.as_bytes());
         self.table = Some(start);
         self
