@@ -90,10 +90,14 @@ pub(super) fn is_hidden(annotation: &Dictionary<'_>) -> bool {
 
 /// Whether it is drawn inside its rectangle whatever the program, the zoom and the turn of the page.
 fn is_placed(widget: &Dictionary<'_>) -> bool {
+    widget.is(b"Subtype", b"Widget") && moves_with_page(widget)
+}
+
+/// Whether it turns and grows with its page (12.5.3).
+fn moves_with_page(annotation: &Dictionary<'_>) -> bool {
     const NO_ZOOM: u32 = 1 << 3;
     const NO_ROTATE: u32 = 1 << 4;
-    let flags = widget.integer::<u32>(b"F").unwrap_or_default();
-    widget.is(b"Subtype", b"Widget") && flags & (NO_ZOOM | NO_ROTATE) == 0
+    annotation.integer::<u32>(b"F").unwrap_or_default() & (NO_ZOOM | NO_ROTATE) == 0
 }
 
 /// Holds what signatures after the first one show against the pages as they were before.
@@ -222,6 +226,7 @@ impl Annotation {
             let is_drawn = drawn(dictionary);
             if is_drawn > Ground::Clear {
                 let rectangle = dictionary.get(b"Rect").and_then(|value| Rectangle::read(file, value, newest));
+                let rectangle = rectangle.filter(|_| moves_with_page(dictionary));
                 found.push(Self { number, since: file.first_revision(number), rectangle, is_drawn });
             }
         }

@@ -1,5 +1,6 @@
 //! Revocation freshness (EN 319 102-1, 5.2.5; RFC 5280, 6.3): what the lists say of the signer and of every CA on its
-//! path, those that were gathered together with those found inside the document, under the same checks.
+//! path. Those found inside the document are held to the same checks, and can only make it worse: whoever made the
+//! document chose them, and would choose the last list from before a revocation.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -103,14 +104,28 @@ fn status(
             lists.insert(crl);
         }
     }
-    // One set: revoked in any list is revoked, and of lists that do not say so the newest counts, so that an old list
-    // in the document never outweighs what was gathered.
+    let gathered = answer(&lists, certificate, issuer, at, budget);
+    if embedded.is_empty() || gathered == Revocation::Revoked {
+        return gathered;
+    }
+    // One set, because a suspension that one list knows may be lifted by a newer one. What was gathered is not outdone:
+    // "not revoked" in a list of the document holds for a time of which nobody proves that the signature is so old.
     for crl in embedded {
         if budget.digested(crl.der().len() as u64).is_err() {
             return Revocation::Unavailable;
         }
         lists.insert((*crl).clone());
     }
+    gathered.max(answer(&lists, certificate, issuer, at, budget))
+}
+
+fn answer(
+    lists: &CrlSet,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    at: UnixTime,
+    budget: &mut Budget,
+) -> Revocation {
     match lists.status(certificate, issuer, at, budget) {
         CrlAnswer::Known { status: CrlStatus::Good, .. } => Revocation::Clear,
         CrlAnswer::Known { status: CrlStatus::Hold { .. }, .. } => Revocation::OnHold,

@@ -143,6 +143,8 @@ fn annotations_that_were_there_are_ink_and_those_that_draw_nothing_are_not() {
         ("/Subtype/Stamp/AP<</N 4 0 R>>/Rect[150 120 300 300]", Ground::Ink),
         ("/Subtype/Stamp/AP<</N 4 0 R>>/Rect[250 120 300 300]", Ground::Clear),
         ("/Subtype/Stamp/AP<</N 4 0 R>>/Rect(x)", Ground::Unknown),
+        // It does not grow or turn with its page.
+        ("/Subtype/Stamp/F 16/AP<</N 4 0 R>>/Rect[250 120 300 300]", Ground::Unknown),
         ("/Subtype/Stamp/F 2/AP<</N 4 0 R>>/Rect[150 120 300 300]", Ground::Clear),
         ("/Subtype/Square/Rect[150 120 300 300]", Ground::Unknown),
         ("/Subtype/Popup/AP<</N 4 0 R>>/Rect[150 120 300 300]", Ground::Clear),

@@ -151,9 +151,12 @@ impl Step<'_, '_> {
             (Some(one), Some(two)) => {
                 // As much as reading both; a hostile file lets many numbers share one stream.
                 let paid = self.file.pay(one.len().saturating_add(two.len())).is_ok();
-                // The data is compared, so how its length is written says nothing.
+                // The data is compared, so how its length is written says nothing; but where it is wrong, programs that
+                // believe it read less, or what comes after.
+                let fits = old.length_fits && new.length_fits;
                 let dictionaries = old.dictionary().zip(new.dictionary());
-                paid && one == two
+                paid && fits
+                    && one == two
                     && dictionaries
                         .is_some_and(|(one, two)| self.same_dictionary(equality, one, two, &[b"Length"], depth))
             }

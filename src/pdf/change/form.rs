@@ -28,8 +28,17 @@ impl Step<'_, '_> {
             .get(b"Fields")
             .and_then(|fields| file.resolve(fields, self.before))
             .is_none_or(|fields| fields.value.as_array().is_some_and(<[_]>::is_empty));
+        let index = &self.comparison.index;
+        let (shows_values, has_bare_widgets) = (index.shows_values(), index.has_bare_widgets());
         for (key, before, after) in self.differences(old, dictionary) {
             match (&*key, before, after) {
+                // Values would be shown that were not, or by appearances that were not.
+                (b"NeedAppearances", Some(Located { value: Value::Boolean(true) | Value::Reference(_), .. }), _)
+                    if shows_values =>
+                {
+                    self.refuse_key(number, &key)
+                }
+                (b"DA", ..) if has_bare_widgets => self.refuse_key(number, &key),
                 (b"Fields" | b"DR", _, Some(_))
                 | (b"NeedAppearances", _, None | Some(Located { value: Value::Boolean(false), .. }))
                 | (b"DA", None, Some(_)) => {}
@@ -48,6 +57,10 @@ impl Step<'_, '_> {
         let file = self.file;
         let Some(new) = new else { return };
         let Some(old) = old else {
+            // Values may name what is added now.
+            if self.comparison.index.has_bare_widgets() {
+                self.refuse_key(number, b"DR");
+            }
             self.explain_new(new);
             return;
         };

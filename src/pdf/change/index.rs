@@ -40,6 +40,10 @@ pub(super) struct Index {
     nodes: BTreeMap<u32, Node>,
     /// How many fields have a name, by its hash.
     names: BTreeMap<u64, u32>,
+    /// A widget shows a value.
+    shows_values: bool,
+    /// One of them is drawn by whoever shows it.
+    has_bare_widgets: bool,
 }
 
 struct Entry {
@@ -90,6 +94,10 @@ impl Index {
             entry.hash = hash_of(entry.hash, part);
             *self.names.entry(entry.hash).or_default() += 1;
         }
+        if entry.kind == Kind::Value && field.is(b"Subtype", b"Widget") {
+            self.shows_values = true;
+            self.has_bare_widgets |= !field.has(b"AP");
+        }
         push(file, field, b"Kids", &entry, open);
         let node = Node { parent: entry.parent, part, kind: entry.kind, hash: entry.hash };
         self.nodes.insert(entry.number, node);
@@ -97,6 +105,16 @@ impl Index {
 
     pub(super) fn kind(&self, number: u32) -> Option<Kind> {
         self.nodes.get(&number).map(|node| node.kind)
+    }
+
+    /// Whether the page shows values of fields.
+    pub(super) fn shows_values(&self) -> bool {
+        self.shows_values
+    }
+
+    /// Whether a value is drawn by whoever shows it, with what the form has for that (12.7.4.3).
+    pub(super) fn has_bare_widgets(&self) -> bool {
+        self.has_bare_widgets
     }
 
     /// Whether no other field has the full name of this one.

@@ -61,7 +61,8 @@ pub(super) fn decode_within<'d>(
     left: &mut u64,
 ) -> Result<Cow<'d, [u8]>, FilterError> {
     // An external file in place of the data (ISO 32000-2, 7.3.8.2) is never opened.
-    if dictionary.has(b"F") {
+    // `DP` belongs to inline images (8.9.7), and some programs obey it in streams.
+    if dictionary.has(b"F") || dictionary.has(b"DP") {
         return Err(FilterError::Unsupported);
     }
     let filters = filters(dictionary)?;
@@ -70,7 +71,7 @@ pub(super) fn decode_within<'d>(
     }
     let mut plain = Cow::Borrowed(data);
     for (index, name) in filters.into_iter().enumerate() {
-        let parameters = parameters(dictionary, index);
+        let parameters = parameters(dictionary, index)?;
         plain = Cow::Owned(apply(&decoded_name(name), parameters, &plain, left)?);
     }
     Ok(plain)
@@ -119,14 +120,20 @@ fn filters<'a>(dictionary: &Dictionary<'a>) -> Result<Vec<&'a [u8]>, FilterError
     }
 }
 
-/// `/DecodeParms` of one of the filters (table 5).
-fn parameters<'d, 'a>(dictionary: &'d Dictionary<'a>, index: usize) -> Option<&'d Dictionary<'a>> {
-    let value = dictionary.get(b"DecodeParms")?;
-    match value.as_array() {
-        Some(items) => items.get(index)?.as_dictionary(),
+/// `/DecodeParms` of one of the filters (table 5). What stands in another object is not known here, and without it other
+/// octets would come out.
+fn parameters<'d, 'a>(dictionary: &'d Dictionary<'a>, index: usize) -> Result<Option<&'d Dictionary<'a>>, FilterError> {
+    let Some(value) = dictionary.get(b"DecodeParms") else { return Ok(None) };
+    let mut is_here = true;
+    value.visit(None, &mut |_, value| is_here &= value.as_reference().is_none());
+    if !is_here {
+        return Err(FilterError::Unsupported);
+    }
+    Ok(match value.as_array() {
+        Some(items) => items.get(index).and_then(Located::as_dictionary),
         None if index == 0 => value.as_dictionary(),
         None => None,
-    }
+    })
 }
 
 fn inflate(data: &[u8], limit: usize) -> Result<Vec<u8>, FilterError> {
@@ -134,4 +141,26 @@ fn inflate(data: &[u8], limit: usize) -> Result<Vec<u8>, FilterError> {
     let mut decoder = flate2::read::ZlibDecoder::new(data).take(limit as u64);
     decoder.read_to_end(&mut plain).map_err(|_| FilterError::Damaged)?;
     Ok(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::lexer::Lexer;
+    use crate::pdf::value::read_dictionary;
+
+    #[test]
+    fn parameters_that_stand_elsewhere_are_not_taken_for_none() {
+        let decoded = |keys: &str| {
+            let dictionary = read_dictionary(&mut Lexer::new(keys.as_bytes(), 0)).unwrap();
+            decode(&dictionary, b"0101>", &mut Budget::for_message()).map(Cow::into_owned)
+        };
+        assert_eq!(decoded("<</Filter/AHx/DecodeParms<<>>>>"), Ok(vec![1, 1]));
+        assert_eq!(decoded("<</Filter/AHx/DecodeParms[null]>>"), Ok(vec![1, 1]));
+        for keys in
+            ["/DecodeParms 9 0 R", "/DecodeParms[9 0 R]", "/DecodeParms<</Columns 9 0 R>>", "/DP<</Predictor 12>>"]
+        {
+            assert_eq!(decoded(&format!("<</Filter/AHx{keys}>>")), Err(FilterError::Unsupported), "{keys}");
+        }
+    }
 }

@@ -102,6 +102,7 @@ impl<'p, 'f> Painter<'p, 'f> {
         let floor = self.stack.len();
         let mut lexer = Lexer::new(content, 0);
         let mut operands = Vec::new();
+        let mut images = 0_usize;
         loop {
             if !self.ledger.step(1) || operands.len() > OPERANDS {
                 self.canvas.doubt();
@@ -111,6 +112,7 @@ impl<'p, 'f> Painter<'p, 'f> {
                 Token::End => break,
                 Token::Keyword(b"BI") => {
                     operands.clear();
+                    images = images.saturating_add(1);
                     lexer = self.inline_image(content, lexer);
                 }
                 Token::Keyword(b"true" | b"false" | b"null") => operands.push(Operand::Other),
@@ -127,6 +129,11 @@ impl<'p, 'f> Painter<'p, 'f> {
             }
         }
         self.stack.truncate(floor);
+        // Where the data of a picture ends is told by its size, its filter, or the next `EI` (8.9.7), as programs like.
+        // Whatever they choose is the same only if there is nothing to choose from.
+        if images > 0 && content.windows(2).filter(|octets| octets == b"EI").count() != images {
+            self.canvas.doubt();
+        }
     }
 
     fn operand<'c>(&mut self, token: Token<'c>, lexer: &mut Lexer<'c>) -> Operand<'c> {
@@ -220,9 +227,9 @@ impl<'p, 'f> Painter<'p, 'f> {
 
     fn colour(&mut self, word: &[u8], operands: &[Operand<'_>], scope: &Scope<'f>) -> Option<()> {
         let space = match word {
-            b"g" | b"G" => Some(Space::Additive(1)),
-            b"rg" | b"RG" => Some(Space::Additive(3)),
-            b"k" | b"K" => Some(Space::Cmyk),
+            b"g" | b"G" => Some(scope.device_space(self, b"DefaultGray", Space::Additive(1))),
+            b"rg" | b"RG" => Some(scope.device_space(self, b"DefaultRGB", Space::Additive(3))),
+            b"k" | b"K" => Some(scope.device_space(self, b"DefaultCMYK", Space::Cmyk)),
             b"cs" | b"CS" => {
                 let [Operand::Name(name)] = operands else { return None };
                 Some(scope.space(self, name))
@@ -299,7 +306,7 @@ impl<'p, 'f> Painter<'p, 'f> {
                 Token::Keyword(b"ID") => {
                     let data = lexer.at().saturating_add(1);
                     let rest = content.get(data..).unwrap_or_default();
-                    // The end of the data is a guess; where it is wrong, what follows is no operator, and in doubt.
+                    // The end of the data is a guess; whoever runs the content looks for other ends.
                     let end = rest
                         .windows(4)
                         .position(|octets| is_white(octets[0]) && &octets[1..3] == b"EI" && is_white(octets[3]));

@@ -26,6 +26,8 @@ pub(super) struct Scope<'f> {
     fonts: RefCell<BTreeMap<Vec<u8>, Rc<Font>>>,
     spaces: RefCell<BTreeMap<Vec<u8>, Space>>,
     states: RefCell<BTreeMap<Vec<u8>, Option<StateParameters>>>,
+    /// They are a form's own.
+    of_form: bool,
 }
 
 /// What a graphics state parameter dictionary (8.4.5) sets, as far as it moves marks.
@@ -115,6 +117,8 @@ impl<'f> Scope<'f> {
         }
         let font = match self.named(painter, b"Font", name) {
             Some(value) => painter.font(value),
+            // Some programs look further up, where anything may have this name.
+            None if self.of_form => Rc::new(Font::Strange),
             None => Rc::new(Font::Simple { widths: None, space: true }),
         };
         keep(&self.fonts, name, Rc::clone(&font));
@@ -138,7 +142,14 @@ impl<'f> Scope<'f> {
             Some(width) => Some(follow(painter.file, width, painter.revision)?.as_number()?),
             None => None,
         };
-        (!state.has(b"Font")).then_some(StateParameters { line_width })
+        // Difference and its like show white as black; so may a transfer function (10.5).
+        let keeps_white = state
+            .get(b"BM")
+            .is_none_or(|mode| matches!(mode.value, Value::Name(b"Normal" | b"Compatible" | b"Multiply" | b"Darken")));
+        let transfers = [b"TR".as_slice(), b"TR2"].into_iter().filter_map(|key| state.get(key));
+        let mut transfers = transfers.map(|transfer| &transfer.value);
+        let keeps_tone = transfers.all(|transfer| matches!(transfer, Value::Name(b"Identity" | b"Default")));
+        (!state.has(b"Font") && keeps_white && keeps_tone).then_some(StateParameters { line_width })
     }
 
     fn find(&self, painter: &mut Painter<'_, 'f>, kind: &[u8], name: &[u8]) -> Option<Located<'f>> {
@@ -146,12 +157,19 @@ impl<'f> Scope<'f> {
         follow(file, self.named(painter, kind, name)?, revision)
     }
 
+    /// What stands for a space of the device: the resources may name another one (8.6.5.6).
+    pub(super) fn device_space(&self, painter: &mut Painter<'_, 'f>, name: &[u8], device: Space) -> Space {
+        let spaces = self.kinds.iter().find(|(known, _)| *known == b"ColorSpace");
+        let is_named = spaces.and_then(|(_, spaces)| spaces.as_dictionary()).is_some_and(|spaces| spaces.has(name));
+        if is_named { self.space(painter, name) } else { device }
+    }
+
     /// A colour space by its name (8.6.3).
     pub(super) fn space(&self, painter: &mut Painter<'_, 'f>, name: &[u8]) -> Space {
         match name {
-            b"DeviceGray" => return Space::Additive(1),
-            b"DeviceRGB" => return Space::Additive(3),
-            b"DeviceCMYK" => return Space::Cmyk,
+            b"DeviceGray" => return self.device_space(painter, b"DefaultGray", Space::Additive(1)),
+            b"DeviceRGB" => return self.device_space(painter, b"DefaultRGB", Space::Additive(3)),
+            b"DeviceCMYK" => return self.device_space(painter, b"DefaultCMYK", Space::Cmyk),
             _ => {}
         }
         if let Some(known) = self.spaces.borrow().get(name) {
@@ -204,7 +222,8 @@ impl<'f> Form<'f> {
                 Matrix(numbers?.try_into().ok()?)
             }
         };
-        let scope = dictionary.get(b"Resources").map(|resources| Scope::new(file, resources, revision));
+        let scope = dictionary.get(b"Resources");
+        let scope = scope.map(|own| Scope { of_form: true, ..Scope::new(file, own, revision) });
         let plain = painter.decode(&object)?;
         Some(Outside::Form(Rc::new(Self { plain, matrix, bounds, scope })))
     }

@@ -242,3 +242,60 @@ fn content_that_is_cut_short_or_bent_ends_in_an_answer() {
         plain(&String::from_utf8(bent).unwrap());
     }
 }
+
+#[test]
+fn a_picture_in_the_content_hides_nothing_behind_an_end_of_its_own() {
+    let words = "BT /F2 12 Tf 110 120 Td (paper) Tj ET";
+    let image = |data: &str| format!("q 9 0 0 9 0 0 cm BI /W 9 /H 1 /BPC 8 /CS /G ID {data}");
+    assert_eq!(plain(&format!("{} EI Q", image("123456789"))), Ground::Clear);
+    assert_eq!(plain(&format!("{} EI Q {words}", image("123456789"))), Ground::Ink);
+    for content in [
+        // Its size says that it has ended, and no space does.
+        format!("{}EI Q {words} {} EI Q", image("123456789"), image("123456789")),
+        // It has not ended yet, and what looks like content keeps the rest away.
+        format!("{}EI Q {words}", image("\nEI BX 0 0 1 1 re W n ")),
+        format!("{}EI Q {words} % ) DP", image("\nEI 0 0 1 1 re W n /P (")),
+    ] {
+        assert_ne!(plain(&content), Ground::Clear, "{content}");
+    }
+}
+
+#[test]
+fn what_is_called_white_is_white_only_where_nothing_makes_it_dark() {
+    let words = "1 g BT /F2 12 Tf 110 120 Td (white) Tj ET";
+    let with = |resources: &str, content: &str| under(content, &format!("{FONT}{resources}"), &[WIDTHS]);
+    assert_eq!(with("/ColorSpace<</Cs1[/CalGray<<>>]>>", words), Ground::Clear);
+    assert_eq!(with("/ColorSpace<</DefaultGray[/CalGray<<>>]>>", words), Ground::Clear);
+    assert_ne!(with("/ColorSpace<</DefaultGray[/Separation/All/DeviceGray 30 0 R]>>", words), Ground::Clear);
+    for (state, is_clear) in [
+        ("/BM/Normal", true),
+        ("/BM/Multiply/TR2/Default", true),
+        ("/BM/Difference", false),
+        ("/BM[/Exclusion]", false),
+        ("/TR 30 0 R", false),
+    ] {
+        let found = with(&format!("/ExtGState<</G<<{state}>>>>"), &format!("/G gs {words}"));
+        assert_eq!(found == Ground::Clear, is_clear, "{state}");
+    }
+}
+
+#[test]
+fn no_mode_hides_a_glyph_that_is_a_program() {
+    let program = (20, "<</Subtype/Type3/FirstChar 32/Widths[500]>>", None);
+    for mode in ["3 Tr", "1 g"] {
+        let content = format!("BT /F2 12 Tf {mode} 110 120 Td (x) Tj ET");
+        assert_eq!(plain(&content), Ground::Clear, "{mode}");
+        assert_eq!(under(&content, FONT, &[program]), Ground::Unknown, "{mode}");
+    }
+}
+
+#[test]
+fn a_font_that_a_form_lacks_may_be_that_of_the_page() {
+    let program = (20, "<</Subtype/Type3/FirstChar 32/Widths[500]>>", None);
+    let resources = format!("{FONT}/XObject<</X 30 0 R>>");
+    let form = |keys| (30, keys, Some("BT /F2 12 Tf 300 300 Td (x) Tj ET"));
+    let found = |keys, font| under("/X Do", &resources, &[font, form(keys)]);
+    assert_eq!(found("/Subtype/Form/BBox[0 0 600 800]", WIDTHS), Ground::Clear);
+    assert_eq!(found("/Subtype/Form/BBox[0 0 600 800]", program), Ground::Unknown);
+    assert_eq!(found("/Subtype/Form/BBox[0 0 600 800]/Resources<<>>", program), Ground::Unknown);
+}

@@ -134,7 +134,8 @@ impl<'f> Painter<'_, 'f> {
             _ => !self.state.fill.is_white || !self.state.stroke.is_white,
         };
         let font = self.state.font.clone()?;
-        if is_drawn && matches!(*font, Font::Strange) {
+        // Glyphs that are programs have colours of their own, and no mode hides them (9.3.6, 9.6.4).
+        if matches!(*font, Font::Strange) {
             return None;
         }
         let glyphs = font.glyphs(text);

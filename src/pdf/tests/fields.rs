@@ -196,3 +196,44 @@ fn a_field_that_is_filled_draws_into_its_own_appearance_and_into_none_that_anoth
         assert!(!stands(&drawn(also)), "{also}");
     }
 }
+
+#[test]
+fn what_draws_the_values_of_a_form_stays_what_it_was() {
+    let value = |appearance: &str| {
+        format!("<</FT/Tx/T(sum)/Subtype/Widget/Rect[0 0 90 9]/P 3 0 R/V(100)/DA(/F 9 Tf){appearance}>>")
+    };
+    let form = |fields: &str, keys: &str| catalog(fields).replace("/SigFlags", &format!("{keys}/SigFlags"));
+    let fonts = "/DR<</Font<</F 20 0 R>>>>";
+    let file = |widget: &str, before: &str, after: &str| {
+        Builder::new()
+            .object(1, &form("30 0 R 5 0 R", before))
+            .object(3, &page("30 0 R 5 0 R"))
+            .object(5, &field("head", "/V 6 0 R"))
+            .object(30, widget)
+            .stream(31, "/Subtype/Form/BBox[0 0 90 9]", b"(900) Tj")
+            .object(20, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")
+            .signature(6, "adbe.pkcs7.detached")
+            .end()
+            .object(1, &form("30 0 R 5 0 R 7 0 R", after))
+            .object(3, &page("30 0 R 5 0 R 7 0 R"))
+            .object(7, &field("seal", "/V 8 0 R"))
+            .signature(8, "adbe.pkcs7.detached")
+            .end()
+            .build()
+    };
+    let (drawn, bare) = (value("/AP<</N 31 0 R>>"), value(""));
+    for (widget, before, after, expected) in [
+        (&drawn, "", fonts, true),
+        (&bare, "", "", true),
+        (&bare, "", fonts, false),
+        (&bare, "/DR<<>>", fonts, false),
+        (&drawn, "", "/DA(/F 9 Tf)", true),
+        (&bare, "", "/DA(/F 9 Tf)", false),
+        (&drawn, "/NeedAppearances true", "/NeedAppearances true", true),
+        (&drawn, "/NeedAppearances false", "", true),
+        (&drawn, "/NeedAppearances true", "", false),
+        (&drawn, "/NeedAppearances true", "/NeedAppearances false", false),
+    ] {
+        assert_eq!(stands(&file(widget, before, after)), expected, "{widget} {before} {after}");
+    }
+}

@@ -115,3 +115,16 @@ fn more_than_is_compared_is_a_change() {
     assert!(stands(&file(90_000)));
     assert!(!stands(&file(110_000)));
 }
+
+#[test]
+fn the_same_data_under_a_false_length_is_a_change() {
+    let said = |length: u32| {
+        let form = format!("<</Subtype/Form/BBox[0 0 9 9]/OC 33 0 R/Length {length}>>\nstream\n(x) Tjendstream");
+        let reading = reading(&signed().object(34, &form).end().build());
+        assert_eq!(reading.signatures.len(), 1);
+        reading.revisions[1].change.level
+    };
+    assert_eq!(said(6), Modification::LongTermValidation);
+    // Less of it, or what stands behind as well.
+    assert_eq!([said(2), said(60)], [Modification::Other; 2]);
+}

@@ -20,6 +20,7 @@ use super::paper::{self, Paper};
 use crate::cases::AT;
 
 /// The rulebook and the lists of the samples.
+#[derive(Clone)]
 pub struct World {
     pub rulebook: Arc<Rulebook>,
     pub crls: Vec<Vec<u8>>,
