@@ -195,6 +195,16 @@ impl SignedData {
         }
     }
 
+    /// Puts in the place of each certificate an equal one, of which the key may be ready already.
+    pub fn share(&mut self, equal: impl Fn(&Certificate) -> Certificate) {
+        for certificate in &mut self.certificates {
+            let known = equal(certificate);
+            if known == *certificate {
+                *certificate = known;
+            }
+        }
+    }
+
     /// The signer's digest algorithm; `None` when it is not known.
     #[must_use]
     pub fn digest_algorithm(&self) -> Option<DigestAlgorithm> {

@@ -54,6 +54,8 @@ pub(super) fn match_line(frames: &[Frame], line: &[u8]) -> Option<Match> {
     let text = line.strip_prefix(b"--")?;
     let mut best: Option<(bool, usize, Match)> = None;
     let mut fitting = 0;
+    #[cfg(test)]
+    work::add(frames.len());
     // From the inside out, so that of equals the innermost stays.
     for (frame, boundary) in frames.iter().enumerate().rev().filter_map(|(n, f)| Some((n, f.boundary.as_deref()?))) {
         let Some(rest) = text.strip_prefix(boundary) else { continue };
@@ -76,6 +78,8 @@ pub(super) fn next(octets: &[u8], from: usize, frames: &[Frame]) -> Option<(Deli
     let mut at = from;
     while let Some(rest) = octets.get(at..).filter(|rest| !rest.is_empty()) {
         let end = memchr(b'\n', rest).map_or(octets.len(), |n| at + n + 1);
+        #[cfg(test)]
+        work::add(1);
         if rest.starts_with(b"--")
             && let Some(found) = match_line(frames, trim_line_end(&octets[at..end]))
         {
@@ -87,6 +91,23 @@ pub(super) fn next(octets: &[u8], from: usize, frames: &[Frame]) -> Option<(Deli
         at = end;
     }
     None
+}
+
+/// Counts lines looked at and boundaries compared, so that tests see work that grows too fast without a clock.
+#[cfg(test)]
+pub(super) mod work {
+    use std::cell::Cell;
+
+    thread_local!(static DONE: Cell<usize> = const { Cell::new(0) });
+
+    pub fn add(count: usize) {
+        DONE.set(DONE.get() + count);
+    }
+
+    /// What was done on this thread since it was last asked.
+    pub fn take() -> usize {
+        DONE.take()
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //! for the purpose.
 
 use crate::budget::Budget;
-use crate::time::UnixTime;
-use crate::x509::{AnchorStore, Certificate, Path, PathError, PathFault, PathSearch, Purpose};
+use crate::x509::{Certificate, Path, PathError, PathFault, PathSearch, Purpose};
+
+use super::context::Context;
 
 /// Where the signer's certificate leads.
 #[derive(Clone, Debug)]
@@ -44,7 +45,8 @@ pub(super) struct Subject<'a> {
     pub(super) pools: [&'a [Certificate]; 3],
 }
 
-pub(super) fn follow(subject: &Subject<'_>, anchors: &AnchorStore, at: UnixTime, budget: &mut Budget) -> Trust {
+pub(super) fn follow(subject: &Subject<'_>, context: &Context<'_>, budget: &mut Budget) -> Trust {
+    let (anchors, at) = (context.anchors, context.at);
     let Some(signer) = subject.signer else { return Trust::NoCertificate };
     if !subject.is_timestamp && signer.may_sign_documents().is_err() {
         return Trust::NotForDocuments;
@@ -52,7 +54,7 @@ pub(super) fn follow(subject: &Subject<'_>, anchors: &AnchorStore, at: UnixTime,
     let pool: Vec<Certificate> = subject.pools.into_iter().flatten().cloned().collect();
     let purposes = if subject.is_timestamp { TIMESTAMPS } else { DOCUMENTS };
     let search = PathSearch { pool: &pool, anchors, purposes, at };
-    match search.build(signer, budget) {
+    match search.build_knowing(context.known.verified(), signer, budget) {
         Ok(path) if path.unlisted_ca(anchors).is_some() => Trust::Unlisted,
         Ok(path) => Trust::Trusted(path),
         Err(PathError::AnchorMissing { id }) => Trust::AnchorMissing { id },

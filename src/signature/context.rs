@@ -6,7 +6,7 @@ use crate::pdf::Modification;
 use crate::time::UnixTime;
 use crate::x509::{AnchorStore, Certificate};
 
-use super::revocation_freshness::Known;
+use super::known::Known;
 
 /// What a signature is judged against.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,9 @@ use crate::pdf::{self, ByteRange, Coverage, SignatureField, SignatureKind, Span,
 use crate::x509::Certificate;
 
 use super::conclusion::{Failure, FormatFault};
+use super::embedded::Embedded;
 use super::integrity::Integrity;
+use super::known::Known;
 
 /// The forms that are verified (ISO 32000-2, table 260; ISO 32000-1, 12.8.3 for the two with SHA-1).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -129,11 +131,12 @@ pub(super) struct Stopped {
     pub(super) value: Option<Value>,
 }
 
-/// Checks the form of one signature. `elsewhere` are certificates of the document that the signer may mean.
+/// Checks the form of one signature. `elsewhere` are the certificates of the document, of which
+/// the signer may mean one, and those seen in others.
 pub(super) fn check<'f>(
     digests: &'f PrefixDigests<'f>,
     field: &SignatureField,
-    elsewhere: &[Certificate],
+    elsewhere: (&Embedded, &Known),
     budget: &mut Budget,
 ) -> Result<Formatted<'f>, Stopped> {
     let file = digests.file();
@@ -172,7 +175,7 @@ pub(super) fn check<'f>(
 pub(super) fn read(
     file: &[u8],
     field: &SignatureField,
-    elsewhere: &[Certificate],
+    (store, known): (&Embedded, &Known),
     budget: &mut Budget,
 ) -> Result<(Value, bool), Integrity> {
     let fault = |fault| Integrity::Failed(Failure::Format(fault));
@@ -188,7 +191,8 @@ pub(super) fn read(
     }
     match SignedData::parse(&octets) {
         Ok(mut cms) => {
-            cms.complete(elsewhere);
+            cms.complete(store.certificates());
+            cms.share(|certificate| known.same(certificate));
             let padded = pdf::padding_is_zero(&octets, cms.consumed());
             Ok((Value::Cms(Box::new(cms)), padded))
         }

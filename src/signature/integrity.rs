@@ -8,7 +8,9 @@ use crate::pdf::{Coverage, Modification, Oddity, SignatureField, Weight};
 use crate::x509::Certificate;
 
 use super::conclusion::{Failure, FormatFault};
+use super::context::Context;
 use super::cryptographic_verification;
+use super::embedded::Embedded;
 use super::format_checking::{self, Form, Stopped, Value};
 use super::signing_certificate;
 use super::timestamp::Timestamp;
@@ -65,22 +67,21 @@ impl Checked {
     }
 }
 
-/// Checks one signature field against the octets of its file. `elsewhere` are the certificates of its security store.
+/// Checks one signature field against the octets of its file. `store` is its security store.
 pub(super) fn check(
     file: &PrefixDigests<'_>,
     field: &SignatureField,
     oddities: &[Oddity],
-    elsewhere: &[Certificate],
-    allowed: Modification,
+    (store, context): (&Embedded, &Context<'_>),
     budget: &mut Budget,
 ) -> Checked {
-    let formatted = match format_checking::check(file, field, elsewhere, budget) {
+    let formatted = match format_checking::check(file, field, (store, context.known), budget) {
         Ok(formatted) => formatted,
         Err(Stopped { integrity, form, value }) => return Checked { integrity, form, value, timestamp: None },
     };
     let (verified, timestamp) = cryptographic_verification::verify(&formatted, budget);
     let integrity = match verified {
-        Ok(()) => after_signing(field, formatted.coverage, oddities, allowed, formatted.signed_end),
+        Ok(()) => after_signing(field, formatted.coverage, oddities, context.changes_allowed, formatted.signed_end),
         Err(integrity) => integrity,
     };
     Checked { integrity, form: Some(formatted.form), value: Some(formatted.value), timestamp }

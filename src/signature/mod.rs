@@ -12,6 +12,7 @@ mod cryptographic_verification;
 mod embedded;
 mod format_checking;
 mod integrity;
+mod known;
 mod level;
 mod revocation_freshness;
 mod signing_certificate;
@@ -23,7 +24,8 @@ pub use conclusion::{Conclusion, Doubt, Failure, FormatFault, Indeterminate, Pas
 pub use context::Context;
 pub use embedded::{Embedded, MAX_EMBEDDED, Source};
 pub use integrity::Integrity;
+pub use known::Known;
 pub use level::{Family, Grade, Level};
-pub use revocation_freshness::{Known, Revocation};
+pub use revocation_freshness::Revocation;
 pub use timestamp::{MAX_TOKENS, Timestamp, TimestampFault, TimestampKind};
 pub use validate::{InForce, Note, Validated, needs, validate};

@@ -2,16 +2,13 @@
 //! path. Those found inside the document are held to the same checks, and can only make it worse: whoever made the
 //! document chose them, and would choose the last list from before a revocation.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
 use crate::budget::Budget;
-use crate::digest::Sha256;
 use crate::evidence::{Evidence, Need};
 use crate::time::UnixTime;
 use crate::x509::{Certificate, Crl, CrlAnswer, CrlSet, CrlStatus, NoAnswer, Path};
 
 use super::embedded::Embedded;
+use super::known::Known;
 
 /// What is known of revocation for a whole path. In order of weight: the worst of all certificates counts.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -28,25 +25,6 @@ pub enum Revocation {
     CaRevoked,
     /// The signer's certificate is revoked.
     Revoked,
-}
-
-/// What was found of certificates already. Signatures of one message mostly share their CAs, whose lists have megabytes:
-/// each is read once for each certificate, not for each signature.
-#[derive(Debug, Default)]
-pub struct Known(RefCell<BTreeMap<Asked, Revocation>>);
-
-/// Certificate, issuer, and the embedded lists that have a say: without these one signature would answer for another.
-type Asked = (Sha256, Sha256, Vec<Sha256>);
-
-impl Known {
-    fn status(&self, asked: Asked, look_up: impl FnOnce() -> Revocation) -> Revocation {
-        if let Some(status) = self.0.borrow().get(&asked) {
-            return *status;
-        }
-        let status = look_up();
-        self.0.borrow_mut().insert(asked, status);
-        status
-    }
 }
 
 /// The need of each certificate below the anchor.

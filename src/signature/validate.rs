@@ -129,7 +129,7 @@ fn validate_one(
     (store, context): (&Embedded, &Context<'_>),
     budget: &mut Budget,
 ) -> Validated {
-    let checked = integrity::check(file, field, oddities, store.certificates(), context.changes_allowed, budget);
+    let checked = integrity::check(file, field, oddities, (store, context), budget);
     let embedded = checked.cms().map_or_else(|| store.clone(), |cms| store.with(cms, budget));
     let trust = trust(&checked, &embedded, context, budget);
     let in_force = in_force(&trust, context.at);
@@ -184,7 +184,7 @@ pub fn needs(file: &[u8], reading: &Reading, context: &Context<'_>, budget: &mut
     let store = Embedded::of_store(&reading.store, budget);
     let mut needs = Vec::new();
     for field in &reading.signatures {
-        let Ok((value, _)) = format_checking::read(file, field, store.certificates(), budget) else { continue };
+        let Ok((value, _)) = format_checking::read(file, field, (&store, context.known), budget) else { continue };
         let form = Form::of(field);
         let checked = Checked { integrity: Integrity::Intact, form, value: Some(value), timestamp: None };
         // Only a path that has verified to an anchor may make the gateway ask anybody anything.
@@ -222,7 +222,7 @@ fn trust(checked: &Checked, embedded: &Embedded, context: &Context<'_>, budget: 
         is_timestamp: checked.form == Some(Form::Timestamp),
         pools: [checked.certificates(), embedded.certificates(), context.intermediates],
     };
-    certificate_validation::follow(&subject, context.anchors, context.at, budget)
+    certificate_validation::follow(&subject, context, budget)
 }
 
 fn in_force(trust: &Trust, at: UnixTime) -> InForce {

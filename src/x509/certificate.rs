@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use x509_parser::certificate::X509CertificateParser;
@@ -34,7 +34,8 @@ struct Inner {
     signature: Range<usize>,
     spki: Range<usize>,
     scheme: Result<SignatureScheme, SchemeError>,
-    key: Result<PublicKey, KeyError>,
+    /// Read when it is asked for: what a modulus needs before it can compute costs as much as a verification.
+    key: OnceLock<Result<PublicKey, KeyError>>,
     serial: Vec<u8>,
     issuer: Name,
     subject: Name,
@@ -147,7 +148,6 @@ impl Certificate {
         let layout = Layout::read(der)?;
         let identifier = der.get(layout.algorithm.clone()).unwrap_or_default();
         let agree = der.get(layout.inner_algorithm.clone()) == Some(identifier);
-        let spki = der.get(layout.spki.clone()).unwrap_or_default();
 
         let moment = |time: &x509_parser::time::ASN1Time| Some(UnixTime::from_seconds(time.timestamp()));
         let validity = Period::new(moment(&parsed.validity.not_before), moment(&parsed.validity.not_after))
@@ -165,7 +165,7 @@ impl Certificate {
         let inner = Inner {
             fingerprint: Sha256::of(der),
             scheme: SignatureScheme::from_identifier(identifier),
-            key: PublicKey::from_spki(spki),
+            key: OnceLock::new(),
             serial: parsed.raw_serial().to_vec(),
             issuer: Name::parse(parsed.issuer().as_raw())?,
             subject: Name::parse(parsed.subject().as_raw())?,
@@ -228,7 +228,7 @@ impl Certificate {
 
     /// The key, when it is of a kind that can verify.
     pub fn public_key(&self) -> Result<&PublicKey, &KeyError> {
-        self.inner.key.as_ref()
+        self.inner.key.get_or_init(|| PublicKey::from_spki(self.spki())).as_ref()
     }
 
     /// `SubjectPublicKeyInfo`, as it stands.

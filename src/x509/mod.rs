@@ -33,7 +33,7 @@ pub use extension::{DistributionPoint, KeyUsage};
 pub use general_name::{GeneralName, MAX_NAMES};
 pub use name::{MAX_ATTRIBUTES, Name};
 pub use name_constraint::{MAX_COMPARISONS, MAX_SUBTREES, NameConstraints, NameFault};
-pub use path::{MAX_CHECKS, MAX_DEPTH, MAX_STEPS, Path, PathError, PathFault, PathSearch};
+pub use path::{MAX_CHECKS, MAX_DEPTH, MAX_STEPS, Path, PathError, PathFault, PathSearch, Verified};
 pub use revocation::{CrlStatus, Reason, Unusable};
 
 /// Reads the certificates of a file: one in DER, or any number in PEM.

@@ -3,6 +3,7 @@
 //! The clock and revocation are no part of this: whoever asks decides at which time a path must hold, and gathers
 //! revocation for [`Path::issuers`]. The search prefers a path that holds at the given time.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -189,9 +190,24 @@ impl Path {
     }
 }
 
+/// Which certificates were verified with the keys of which issuers, and how that went. The octets of both decide it and
+/// nothing else, so what one search found serves every other one, at any time and for any purpose.
+#[derive(Debug, Default)]
+pub struct Verified(RefCell<HashMap<(Sha256, Sha256), Result<(), SignatureFault>>>);
+
 impl PathSearch<'_> {
     /// Finds a path for `leaf`.
     pub fn build(&self, leaf: &Certificate, budget: &mut Budget) -> Result<Path, PathError> {
+        self.build_knowing(&Verified::default(), leaf, budget)
+    }
+
+    /// As [`Self::build`]; what is known from other searches is neither computed nor paid for again.
+    pub fn build_knowing(
+        &self,
+        verified: &Verified,
+        leaf: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<Path, PathError> {
         let mut by_subject: HashMap<&Name, Vec<&Certificate>> = HashMap::new();
         for certificate in self.pool {
             by_subject.entry(certificate.subject()).or_default().push(certificate);
@@ -202,7 +218,7 @@ impl PathSearch<'_> {
             path: vec![leaf.clone()],
             checks: MAX_CHECKS,
             steps: MAX_STEPS,
-            verified: HashMap::new(),
+            verified,
             outside: None,
             error: (Nearness::Nothing, PathError::NotTrusted),
         };
@@ -232,7 +248,7 @@ struct Walk<'a> {
     checks: u32,
     steps: u32,
     /// Outcomes by (certificate, issuer), so that a mesh pays for each edge once.
-    verified: HashMap<(Sha256, Sha256), Result<(), SignatureFault>>,
+    verified: &'a Verified,
     /// A path that is good but for the validity of a certificate on it.
     outside: Option<Path>,
     error: (Nearness, PathError),
@@ -330,13 +346,13 @@ impl Walk<'_> {
         budget: &mut Budget,
     ) -> Result<Result<(), SignatureFault>, Exhausted> {
         let edge = (certificate.fingerprint(), issuer.fingerprint());
-        if let Some(outcome) = self.verified.get(&edge) {
+        if let Some(outcome) = self.verified.0.borrow().get(&edge) {
             return Ok(outcome.clone());
         }
         self.checks = self.checks.checked_sub(1).ok_or(Exhausted(Resource::SignatureChecks))?;
         budget.signature_check()?;
         let outcome = certificate.verify_signature(issuer);
-        self.verified.insert(edge, outcome.clone());
+        self.verified.0.borrow_mut().insert(edge, outcome.clone());
         Ok(outcome)
     }
 

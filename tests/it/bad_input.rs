@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
 
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Judgement, Reason, Verdict};
@@ -12,10 +11,7 @@ use crate::attacks::world::{Mail, World, genuine, part};
 
 fn judged(octets: Vec<u8>) -> Judgement {
     let envelope = Mail::new(b"").envelope;
-    let start = Instant::now();
-    let judgement = World::default().judge(Message::parse(envelope, octets));
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
-    judgement
+    World::default().judge(Message::parse(envelope, octets))
 }
 
 fn reasons(judgement: &Judgement) -> Vec<Reason> {

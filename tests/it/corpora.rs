@@ -73,11 +73,8 @@ fn trusting(certificates: &[PathBuf]) -> Arc<Rulebook> {
     Arc::new(files::assemble(policies, trust, None, sender, &sources).unwrap())
 }
 
-/// At least this fast, in a debug build on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 #[test]
-fn no_file_of_others_panics_takes_long_or_is_met() {
+fn no_file_of_others_panics_or_is_met() {
     let Some(root) = corpora() else { return };
     let rulebook = Arc::clone(&World::default().rulebook);
     let at = UnixTime::parse(crate::cases::AT).unwrap();
@@ -92,7 +89,6 @@ fn no_file_of_others_panics_takes_long_or_is_met() {
             let start = Instant::now();
             let judgement = judged(&rulebook, octets.clone(), message, at);
             let took = start.elapsed();
-            assert!(took < PATIENCE, "{} took {took:?}", file.display());
             assert!(judgement.documents.iter().all(|d| d.result != DocumentResult::Met), "{}", file.display());
             slowest = slowest.max((took, file.clone()));
             count += 1;

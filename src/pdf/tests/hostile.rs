@@ -1,7 +1,5 @@
 //! Files that would crash a reader, or take all its time.
 
-use std::time::Instant;
-
 use super::*;
 use crate::pdf::build::{Builder, catalog, field};
 
@@ -82,9 +80,7 @@ fn a_thousand_signatures_are_read_and_one_more_is_too_many() {
         }
         file.end().build()
     };
-    let begun = Instant::now();
     assert_eq!(reading(&many(1_000)).signatures.len(), 1_000);
-    assert!(begun.elapsed().as_secs() < 5);
     let error = read(&many(1_001), &mut Budget::for_message()).unwrap_err();
     assert_eq!(error, ReadError::TooLarge(Limit::Signatures));
 }
@@ -126,10 +122,8 @@ fn objects_that_claim_the_same_octets_do_not_multiply_the_work() {
         file = file.raw(format!("{number} 0 obj(").as_bytes()).entry(number, 0, at);
     }
     let file = file.raw(&b" ".repeat(100_000)).raw(&b")".repeat(4_000)).end().build();
-    let begun = Instant::now();
     let error = read(&file, &mut Budget::for_message()).unwrap_err();
     assert_eq!(error, ReadError::TooLarge(Limit::Work));
-    assert!(begun.elapsed().as_secs() < 5);
 }
 
 #[test]

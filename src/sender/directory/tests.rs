@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use super::*;
 
 const HEADER: &str = "mailbox,kind,agency,aliases,logins,published_on,source,valid_from,valid_to,signers\n";
@@ -122,15 +120,13 @@ fn errors_of_toml_stand_at_the_line_of_their_value() {
 }
 
 #[test]
-fn twenty_thousand_mailboxes_are_looked_up_in_microseconds() {
+fn a_mailbox_among_twenty_thousand_is_looked_up_among_its_own_rows() {
     let rows = (0..20_000).fold(String::new(), |rows, n| {
         rows + &format!("u{n}@b.vn,unit,Đơn vị {n},,,2013-08-01,,2013-08-01,2020-12-31,\nu{n}@b.vn,unit,Đơn vị {n},,,,,2021-01-01,,\n")
     });
     let directory = csv(&rows).unwrap();
     let boxes: Vec<Mailbox> = (0..20_000).map(|n| mailbox(&format!("u{n}@b.vn"))).collect();
-    let start = Instant::now();
     let found = boxes.iter().filter(|b| matches!(directory.standing(b, day("2026-11-24")), Standing::Official(_)));
     assert_eq!(found.count(), 20_000);
-    let each = start.elapsed() / 20_000;
-    assert!(each.as_micros() < 50, "{each:?}");
+    assert!(boxes.iter().all(|mailbox| directory.by_mailbox[mailbox].len() == 2));
 }

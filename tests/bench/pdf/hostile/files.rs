@@ -39,7 +39,18 @@ pub const ALL: &[(&str, Make)] = &[
     ("1,000 pages of LZW", || contents(&lzw(8_000))),
     ("100,000 pages that share 1 MB of resources", shared_resources),
     ("10,000 pages that share 100,000 contents", shared_contents),
-    ("100,000 fields", many_fields),
+    ("100,000 fields", || many_fields(100_000)),
+    ("300,000 fields", || many_fields(300_000)),
+    ("300,000 pages", || {
+        pages(300_000, "<</Type/Page/Parent 2 0 R/Contents 4 0 R>>", Draft::new().stream(4, "", b"BT ET"))
+    }),
+    ("1,000 pages of 16 squares over 1 MB of areas", || covered(b"0 0 9 9 re f\n", "")),
+    ("1,000 pages of 16 squares over 1 MB of curves", || covered(b"1 2 3 4 5 6 c\n", "")),
+    ("1,000 pages of 16 squares over 1 MB of text", || covered(b"(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)Tj\n", "BT/F1 9 Tf ")),
+    ("1,000 pages of 16 squares over forms in forms", || covered(b"/X Do\n", "")),
+    ("1,000 pages of 16 squares over one string", || covered(b"((((((((\\((((((((", "(")),
+    ("20 revisions of a tree of 30,000 entries", many_trees),
+    ("security store of 1,000 streams", many_stored),
     ("4,000 sections", many_sections),
     ("300 signatures over 64 MB", || Signer::new().signed_often("", SIZE, 300).octets),
 ];
@@ -164,12 +175,74 @@ fn shared_contents() -> Vec<u8> {
     pages(10_000, "<</Type/Page/Parent 2 0 R/Contents 5 0 R>>", draft)
 }
 
-fn many_fields() -> Vec<u8> {
-    let fields = (0..100_000).map(|index| format!("{} 0 R ", 10 + index)).collect::<Vec<_>>().concat();
+fn many_fields(count: u32) -> Vec<u8> {
+    let fields = (0..count).map(|index| format!("{} 0 R ", 10 + index)).collect::<Vec<_>>().concat();
     let draft = Draft::new()
         .object(1, &format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[{fields}]>>>>"))
         .object(2, "<</Type/Pages/Kids[]/Count 0>>");
-    (0..100_000).fold(draft, |draft, index| draft.object(10 + index, "<</FT/Sig/T(a)/Rect[0 0 9 9]>>")).table()
+    (0..count).fold(draft, |draft, index| draft.object(10 + index, "<</FT/Sig/T(a)/Rect[0 0 9 9]>>")).table()
+}
+
+/// Pages with squares that lie beside what the page draws, so that all of it is looked at. Each page has a content of
+/// its own, and a form that draws itself again in another one.
+fn covered(operators: &[u8], before: &str) -> Vec<u8> {
+    let content = deflated(&[before.as_bytes(), &operators.repeat((1 << 20) / operators.len())].concat());
+    let form = "/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Filter/FlateDecode/Resources<</XObject<</X 8 0 R>>>>";
+    let other = form.replace("8 0 R", "7 0 R");
+    let squares = (0..16)
+        .map(|index| format!("<</Subtype/Square/IC[1]/Rect[{} 500 590 590]/AP<</N 7 0 R>>>>", 400 + index))
+        .collect::<Vec<_>>()
+        .concat();
+    let kids = (0..1_000).map(|index| format!("{} 0 R ", 10 + 2 * index)).collect::<Vec<_>>().concat();
+    let resources = "<</XObject<</X 7 0 R>>/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>";
+    let draft = Draft::new()
+        .object(1, "<</Type/Catalog/Pages 2 0 R>>")
+        .object(2, &format!("<</Type/Pages/Kids[{kids}]/Count 1000/MediaBox[0 0 595 842]/Resources {resources}>>"))
+        .stream(7, form, &content)
+        .stream(8, &other, &content);
+    (0..1_000)
+        .fold(draft, |draft, index| {
+            let number = 10 + 2 * index;
+            let page = format!("<</Type/Page/Parent 2 0 R/Contents {} 0 R/Annots[{squares}]>>", number + 1);
+            draft.object(number, &page).stream(number + 1, "/Filter/FlateDecode", &content)
+        })
+        .table()
+}
+
+/// What follows a signature writes a tree of names again, each time with another last name.
+fn many_trees() -> Vec<u8> {
+    let names = (0..30_000).map(|index| format!("(n{index:06})[3 0 R/Fit]")).collect::<Vec<_>>().concat();
+    let catalog = "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]/SigFlags 3>>/Names<</Dests 900 0 R>>>>";
+    let mut file = Signer::new().scan("", 20_000).octets;
+    for revision in 0..20 {
+        let text = String::from_utf8_lossy(&file[file.len() - 30..]).into_owned();
+        let prev = text.lines().rev().nth(1).unwrap().to_owned();
+        let mut at = vec![file.len()];
+        file.extend_from_slice(format!("1 0 obj\n{catalog}\nendobj\n").as_bytes());
+        at.push(file.len());
+        file.extend_from_slice(format!("900 0 obj\n<</Names[{names}(z{revision})[3 0 R/Fit]]>>\nendobj\n").as_bytes());
+        let table = file.len();
+        let entries = format!("1 1\n{:010} 00000 n \n900 1\n{:010} 00000 n \n", at[0], at[1]);
+        let trailer = format!("trailer\n<</Size 901/Root 1 0 R/Prev {prev}>>\nstartxref\n{table}\n%%EOF\n");
+        file.extend_from_slice(format!("xref\n{entries}{trailer}").as_bytes());
+    }
+    file
+}
+
+/// Lists and certificates that are none, as many and as long as are read.
+fn many_stored() -> Vec<u8> {
+    let references = (0..1_000).map(|index| format!("{} 0 R ", 10 + index)).collect::<Vec<_>>().concat();
+    let draft = Draft::new()
+        .object(1, "<</Type/Catalog/Pages 2 0 R/DSS 5 0 R>>")
+        .object(2, "<</Type/Pages/Kids[]/Count 0>>")
+        .object(5, &format!("<</Certs[{references}]/CRLs[{references}]/OCSPs[{references}]>>"));
+    let length: u32 = 30_000;
+    (0..1_000)
+        .fold(draft, |draft, index| {
+            let head = [&[0x30, 0x82][..], &length.to_be_bytes()[2..]].concat();
+            draft.stream(10 + index, "", &[head, vec![0x30; length as usize]].concat())
+        })
+        .table()
 }
 
 /// Each section of a chain names the one before it, and has entries of its own.
