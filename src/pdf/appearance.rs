@@ -127,8 +127,8 @@ pub(super) fn place(
         let epoch = epoch(changes, first, before);
         for (place, shown) in signature.shown.iter().enumerate() {
             if let Some(page) = shown.page.filter(|_| shown.rectangle.is_some() && shown.share.is_some()) {
-                let generation = file.version(page, before).map_or(0, Version::generation);
-                questions.entry(((page, generation), epoch)).or_default().push((index, place));
+                let page = file.version(page, before).map_or((page, 0), Version::id);
+                questions.entry((page, epoch)).or_default().push((index, place));
             }
         }
     }

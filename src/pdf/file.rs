@@ -40,12 +40,9 @@ pub(super) struct Version {
 }
 
 impl Version {
-    /// The generation in its entry; 0 inside an object stream (ISO 32000-2, 7.5.8.3).
-    pub(super) fn generation(self) -> u16 {
-        match self.place {
-            Place::InFile { generation, .. } => generation,
-            Place::Free | Place::InStream { .. } => 0,
-        }
+    /// Number and generation, as a reference to it has them.
+    pub(super) fn id(self) -> Id {
+        (self.number, self.place.generation())
     }
 }
 
@@ -180,7 +177,7 @@ impl<'a> File<'a> {
     /// The object that a reference names in `revision`; `None` where it would be null.
     pub(super) fn object(&self, id: Id, revision: usize) -> Option<Object<'_>> {
         let version = self.version(id.0, revision)?;
-        if version.generation() != id.1 {
+        if version.place.generation() != id.1 {
             return None;
         }
         self.read(version).ok()

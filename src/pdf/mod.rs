@@ -7,8 +7,9 @@
 //! policy's.
 //!
 //! From octets upwards: `lexer`, `value` (tokens, objects with positions); `filter`, `xref`, `chain` (sections,
-//! revisions); `file` (objects on demand), `survey` (one pass over all); `field`, `pages`, `signature`, `change`
-//! (one revision against the one before), `reading`.
+//! revisions); `file` (objects on demand), `survey` (one pass over all); `field`, `signature`, `permission`; `geometry`,
+//! `pages`, `page_box`; `change` (one revision against the one before); `ink`, `appearance` (what lies under a stamp);
+//! `shadow`, `active`, `security_store`; `second`; `reading` (all of it, for the judge).
 
 mod active;
 mod appearance;

@@ -266,13 +266,6 @@ impl Reading {
         self.weighed(signature).map(|(_, weight)| weight).max()
     }
 
-    /// What revisions after the one that `signature` covers did.
-    pub fn later_changes(&self, signature: &SignatureField) -> impl Iterator<Item = &Change> {
-        // A range that ends nowhere in particular has every revision after it.
-        let first = signature.revision.map_or(0, |revision| revision.saturating_add(1));
-        self.revisions.iter().skip(first).map(|revision| &revision.change)
-    }
-
     /// Whether something looks like a signature that could not be listed: then "no signature" would be a lie.
     pub fn has_hidden_signature(&self) -> bool {
         self.oddities.iter().any(|oddity| {

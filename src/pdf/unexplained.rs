@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::modification::Modification;
-
 /// An object of a revision that goes beyond a further signature, and why.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Unexplained {
@@ -178,34 +176,6 @@ impl Seat {
             Self::Structure => format!("structure tree (object {number})"),
             Self::Trailer => "trailer".to_owned(),
             Self::Under { key, holder, part } => format!("object {number}, /{key} of {}", part.en(*holder)),
-        }
-    }
-}
-
-impl Modification {
-    /// The level as a clerk reads it.
-    #[must_use]
-    pub const fn vi(self) -> &'static str {
-        match self {
-            Self::None => "không thay đổi gì",
-            Self::LongTermValidation => "bổ sung dữ liệu xác minh lâu dài",
-            Self::FurtherSignature => "bổ sung chữ ký",
-            Self::FormFilling => "điền biểu mẫu",
-            Self::Annotation => "thêm, sửa hoặc gỡ chú thích",
-            Self::Other => "thay đổi nội dung",
-        }
-    }
-
-    /// The same in English.
-    #[must_use]
-    pub const fn en(self) -> &'static str {
-        match self {
-            Self::None => "changed nothing",
-            Self::LongTermValidation => "added data for long-term validation",
-            Self::FurtherSignature => "added a signature",
-            Self::FormFilling => "filled in the form",
-            Self::Annotation => "added, changed or removed annotations",
-            Self::Other => "changed the document",
         }
     }
 }

@@ -14,6 +14,16 @@ pub(super) enum Place {
     InStream { stream: u32, index: u32 },
 }
 
+impl Place {
+    /// The generation in the entry; 0 inside an object stream (ISO 32000-2, 7.5.8.3).
+    pub(super) fn generation(self) -> u16 {
+        match self {
+            Self::InFile { generation, .. } => generation,
+            Self::Free | Self::InStream { .. } => 0,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum SectionKind {
     Stream,

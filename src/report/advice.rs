@@ -38,8 +38,8 @@ const fn words(reason: Reason) -> Words {
             "Do not use the file. Return it to the sender the same day.",
         ),
         Reason::LaterSignature => Words::new(
-            "Chờ kiểm tra lại; nếu cần gấp, liên hệ cơ quan gửi xác nhận ai đã ký thêm.",
-            "Wait for the next check; if it is urgent, ask the sending agency who signed in addition.",
+            "Mở tệp xem phần ký thêm có che nội dung hay không; nếu cần gấp, liên hệ cơ quan gửi xác nhận ai đã ký thêm.",
+            "Open the file and see whether what was signed in addition covers anything; if it is urgent, ask the sending agency who signed.",
         ),
         Reason::SigPartial => Words::new(
             "Trả lại nơi gửi: cần ký lại toàn bộ tài liệu.",
@@ -126,8 +126,8 @@ const fn words(reason: Reason) -> Words {
             "For information. The sending agency should be asked to add timestamps when it signs.",
         ),
         Reason::TsBad => Words::new(
-            "Chờ kiểm tra lại; đề nghị cơ quan gửi ký lại có dấu thời gian.",
-            "Wait for the next check; ask the sending agency to sign again with a timestamp.",
+            "Dấu thời gian không chứng minh được gì; chữ ký được xét theo thời điểm nhận. Cần bằng chứng về thời điểm ký thì đề nghị cơ quan gửi ký lại có dấu thời gian.",
+            "The timestamp proves nothing; the signature is judged by the time of receipt. Where a proof of the signing time is needed, ask the sending agency to sign again with a timestamp.",
         ),
         Reason::TimeUnproven => Words::new(
             "Đề nghị cơ quan gửi ký lại có gắn dấu thời gian.",
@@ -255,9 +255,11 @@ mod tests {
         let guide = include_str!("../../docs/clerks.vi.md");
         for reason in Reason::ALL {
             let start = format!("| `{reason}` |");
-            let Some(line) = guide.lines().find(|line| line.starts_with(&start)) else { continue };
+            let line = guide.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("no {reason}"));
             let line = line.replace("**", "").replace('`', "");
-            let said = line.rsplit('|').nth(1).unwrap().trim();
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [_, _, meaning, said, _] = cells[..] else { panic!("{line}") };
+            assert_eq!(meaning, reason.vi(), "{reason}");
             // The guide refers to the line above.
             if !said.starts_with("Như trên") {
                 assert_eq!(said, advice(*reason, Lang::Vi), "{reason}");

@@ -58,7 +58,7 @@ pub(super) fn section(document: &DocumentJudgement, reading: &Reading, lang: Lan
             words("Đã làm gì", "What it did"),
             words("Người ký", "Signed by"),
             words("Số đối tượng", "Objects"),
-            words("Kết thúc tại octet", "Ends at octet"),
+            words("Kết thúc tại byte", "Ends at octet"),
         ],
         rows,
     };

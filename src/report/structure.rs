@@ -12,7 +12,7 @@ pub(super) fn oddity(oddity: &Oddity, lang: Lang) -> Said {
     let object = |vi, en, number: u32| own(vi, en).and_number(number.into());
     let said = match &oddity.kind {
         OddityKind::CertificationDisputed { number } => object(
-            "danh mục gốc và các chữ ký không thống nhất chữ ký nào chứng nhận tài liệu: đối tượng ",
+            "danh mục gốc và các chữ ký không thống nhất về chữ ký chứng nhận tài liệu: đối tượng ",
             "catalog and signatures disagree on which one certifies the document: object ",
             *number,
         ),
@@ -44,11 +44,11 @@ pub(super) fn oddity(oddity: &Oddity, lang: Lang) -> Said {
             object("không đọc được trường trong đối tượng ", "a field cannot be read in object ", *number)
         }
         OddityKind::HeaderLate => {
-            own("phần đầu PDF không nằm ở octet đầu tiên", "the header is not at the start of the file")
+            own("phần đầu PDF không nằm ở byte đầu tiên", "the header is not at the start of the file")
         }
         OddityKind::HeaderVersion => own("phiên bản PDF không rõ", "the header names no known version"),
         OddityKind::HybridUpdate => own(
-            "phần bổ sung cho phần mềm cũ và mới thấy đối tượng khác nhau",
+            "phần bổ sung khiến phần mềm cũ và mới thấy đối tượng khác nhau",
             "an update shows different objects to older and newer readers",
         ),
         OddityKind::TwoPlaces { number } => {
@@ -61,21 +61,23 @@ pub(super) fn oddity(oddity: &Oddity, lang: Lang) -> Said {
         OddityKind::ObjectUnreadable { number } => {
             object("không đọc được đối tượng ", "cannot be read: object ", *number)
         }
-        OddityKind::PagesDiffer { page } => {
-            object("bộ đọc thứ hai thấy nội dung khác ở trang ", "a second reader finds other content on page ", *page)
-        }
+        OddityKind::PagesDiffer { page } => object(
+            "trình đọc thứ hai thấy nội dung khác ở trang ",
+            "a second reader finds other content on page ",
+            *page,
+        ),
         OddityKind::PagesUnreadable => own("không đọc được cây trang", "the page tree cannot be read"),
         OddityKind::PrevForward => {
             own("chuỗi bảng tham chiếu dẫn về phía sau", "the cross-reference chain leads forward")
         }
         OddityKind::RevisionWithoutEnd => own("phiên bản không có dấu kết thúc", "a revision has no end marker"),
         OddityKind::SecondReaderDiffers { number } => object(
-            "bộ đọc thứ hai thấy chữ ký khác ở đối tượng ",
+            "trình đọc thứ hai thấy chữ ký khác ở đối tượng ",
             "a second reader finds another signature in object ",
             *number,
         ),
         OddityKind::SecondReaderRefuses => {
-            own("bộ đọc thứ hai (nghiêm ngặt) không đọc được tệp", "a second, strict reader does not read the file")
+            own("trình đọc thứ hai (nghiêm ngặt) không đọc được tệp", "a second, strict reader does not read the file")
         }
         OddityKind::SignatureReplaced { number } => {
             object("chữ ký bị thay sau khi ký: đối tượng ", "a signature was replaced after signing: object ", *number)
@@ -96,7 +98,8 @@ pub(super) fn oddity(oddity: &Oddity, lang: Lang) -> Said {
         OddityKind::StartxrefMismatch => own("startxref chỉ sang phần khác", "startxref names another section"),
         OddityKind::TooMany => own("nhiều điểm bất thường hơn số được ghi", "more oddities than are kept"),
         OddityKind::Unaccounted { start } => {
-            own("octet không thuộc phiên bản nào, từ ", "octets that belong to no revision, from ").and_number(*start)
+            own("có dữ liệu không thuộc phiên bản nào, từ byte ", "octets that belong to no revision, from ")
+                .and_number(*start)
         }
         OddityKind::ValueUnreadable { number } => object(
             "giá trị của trường chữ ký không phải chữ ký: đối tượng ",
@@ -104,7 +107,7 @@ pub(super) fn oddity(oddity: &Oddity, lang: Lang) -> Said {
             *number,
         ),
     };
-    said.and(Words::new("; tại octet ", "; at octet ").of(lang)).and_number(oddity.offset)
+    said.and(Words::new("; tại byte ", "; at octet ").of(lang)).and_number(oddity.offset)
 }
 
 /// What the content would do, and where it stands.
@@ -120,7 +123,7 @@ pub(super) fn unreadable(error: ReadError, lang: Lang) -> Said {
     let own = |vi, en| Said::own(Words::new(vi, en).of(lang));
     match error {
         ReadError::Broken { fault, offset } => {
-            Said::own(broken(fault).of(lang)).and(Words::new("; tại octet ", "; at octet ").of(lang)).and_number(offset)
+            Said::own(broken(fault).of(lang)).and(Words::new("; tại byte ", "; at octet ").of(lang)).and_number(offset)
         }
         ReadError::Encrypted => own("tệp được mã hoá bằng mật khẩu", "the file is encrypted"),
         ReadError::NotPdf => own("tệp không có phần đầu PDF", "the file has no PDF header"),
@@ -151,6 +154,6 @@ const fn exceeded(limit: Limit) -> Words {
         ),
         Limit::Sections => Words::new("vượt giới hạn số bảng tham chiếu", "over the limit on cross-reference sections"),
         Limit::Signatures => Words::new("vượt giới hạn số chữ ký", "over the limit on signatures"),
-        Limit::Work => Words::new("vượt giới hạn công việc", "over the limit on work"),
+        Limit::Work => Words::new("vượt giới hạn khối lượng xử lý", "over the limit on work"),
     }
 }

@@ -371,7 +371,7 @@ pub(super) fn active(kind: ActiveKind) -> Words {
         ActiveKind::ImportData => words("điền biểu mẫu từ tệp khác", "fills the form from another file"),
         ActiveKind::JavaScript => words("chạy JavaScript", "runs JavaScript"),
         ActiveKind::Launch => words("khởi chạy chương trình", "starts a program"),
-        ActiveKind::Media => words("phát âm thanh, phim, Flash, 3-D", "plays sound, film, Flash or 3-D"),
+        ActiveKind::Media => words("phát âm thanh, video, Flash, 3D", "plays sound, film, Flash or 3-D"),
         ActiveKind::OpenAction => words("tự thực hiện hành động khi mở tệp", "does something when the file is opened"),
         ActiveKind::SubmitForm => words("gửi biểu mẫu tới một địa chỉ", "sends the form to an address"),
         ActiveKind::Xfa => {

@@ -84,7 +84,7 @@ fn escaped(refusal: Refusal) -> Option<Check> {
         Err(lost) => (format!("chưa thử được việc {vi}: {lost}"), format!("whether it can {en} is not known: {lost}")),
     };
     let advice = (
-        "bổ sung lớp cô lập còn thiếu nêu trên; khi chưa có, chạy dieu7 dưới người dùng riêng, ít quyền".to_owned(),
+        "bổ sung lớp cô lập còn thiếu nêu trên; khi chưa có, chạy dieu7 bằng tài khoản riêng, ít quyền".to_owned(),
         "add the missing wall above; until then run dieu7 as a user of its own with few rights".to_owned(),
     );
     Some(Check::new(Severity::Attention, found, advice))

@@ -2,9 +2,12 @@
 //! turned can then lie about less.
 //!
 //! Made again here: octets, sizes, digests and names of documents, that they are PDFs, the claims of the header, byte
-//! ranges, coverage, the revision that is signed. The judge then verifies digests and signature values itself. What
-//! remains the reader's word: which parts a message has (said before any document is read), and what revisions after
-//! a signature did.
+//! ranges, coverage, the revision that is signed. The judge then verifies digests and signature values itself.
+//!
+//! What remains the reader's word: which parts a message has (said before any document is read); and of each PDF what
+//! revisions after a signature did, what is odd, which signature fields there are, their forms, permissions and
+//! appearances, active and prepared content, the material of its store (each piece believed as far as its own signature
+//! goes).
 
 use crate::budget::{Budget, SIGNATURES};
 use crate::dossier::{Content, Found};

@@ -220,7 +220,7 @@ impl Step<'_, '_> {
                 (Place::Free, _) => {
                     self.touched.insert(number, Touch::New);
                 }
-                (old, new) if generation(old) != generation(new) => self.refuse(number, Why::Generation),
+                (old, new) if old.generation() != new.generation() => self.refuse(number, Why::Generation),
                 _ => {
                     self.touched.insert(number, Touch::Overwritten);
                 }
@@ -346,13 +346,6 @@ impl Step<'_, '_> {
         if !self.touched.is_empty() && self.level == Modification::None {
             self.reach(Modification::LongTermValidation);
         }
-    }
-}
-
-fn generation(place: Place) -> u16 {
-    match place {
-        Place::InFile { generation, .. } => generation,
-        Place::Free | Place::InStream { .. } => 0,
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::annotation::is_markup;
 use super::difference::shift;
 use super::index::Kind;
-use super::{Step, Touch, generation};
-use crate::pdf::file::Object;
+use super::{Step, Touch};
+use crate::pdf::file::{Object, Version};
 use crate::pdf::value::{Dictionary, Id, Located, Value, decoded_name};
 
 impl Step<'_, '_> {
@@ -18,7 +18,7 @@ impl Step<'_, '_> {
             if self.explained.contains(&number) {
                 continue;
             }
-            let id = (number, file.version(number, self.after).map_or(0, |version| generation(version.place)));
+            let id = file.version(number, self.after).map_or((number, 0), Version::id);
             let (Some(old), Some(new)) = (file.object(id, self.before), file.object(id, self.after)) else {
                 continue;
             };
@@ -83,7 +83,7 @@ impl Step<'_, '_> {
         let object = self.file.read(version).ok()?;
         let page = object.dictionary()?;
         let named = page.is(b"Type", b"Page") && page.reference(b"Annots") == Some(array);
-        named.then(|| (number, generation(version.place)))
+        named.then(|| version.id())
     }
 
     /// A page may gain the widgets of new fields, and nothing else.

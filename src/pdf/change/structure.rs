@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::difference::added;
 use super::tree::{Entry, Flat};
-use super::{Step, Touch, generation};
+use super::{Step, Touch};
 use crate::pdf::value::{Dictionary, Id, Located, Value, decoded_name};
 
 impl<'s> Step<'s, '_> {
@@ -57,7 +57,7 @@ impl<'s> Step<'s, '_> {
     fn element(&mut self, number: u32, root: Id) {
         let file = self.file;
         let Some(version) = file.version(number, self.after) else { return };
-        let id = (number, generation(version.place));
+        let id = version.id();
         let (Some(old), Some(new)) = (file.object(id, self.before), file.object(id, self.after)) else { return };
         if old.stream.is_some() || new.stream.is_some() {
             return;
@@ -75,7 +75,7 @@ impl<'s> Step<'s, '_> {
             (Value::Array(_), Value::Array(_)) => {
                 let Some(Ok(from)) = self.only_referrer(number) else { return };
                 let Some(holder) = file.version(from, self.before) else { return };
-                let holder = (from, generation(holder.place));
+                let holder = holder.id();
                 // An element that was written again itself was or will be entered by its own number.
                 if self.touch(from).is_some() {
                     return;

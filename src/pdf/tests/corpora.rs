@@ -82,16 +82,7 @@ fn every_file_of_the_corpora_is_read_in_time_and_the_table_can_be_looked_at() {
             }
         }
         assert!(took.as_secs() < 5, "{name} took {took:?}");
-        let encoded = serde_json::to_string(&result.unwrap_or_else(|_| Reading {
-            revisions: Vec::new(),
-            signatures: Vec::new(),
-            oddities: Vec::new(),
-            active: Vec::new(),
-            store: Box::default(),
-            shadow: Vec::new(),
-            page_count: None,
-        }));
-        assert!(encoded.is_ok());
+        assert!(serde_json::to_string(&result.ok()).is_ok());
     }
 }
 
