@@ -12,8 +12,11 @@ mod examine;
 mod tests;
 mod x509;
 
+/// What holds rules to octets.
+pub type Target = fn(&[u8]);
+
 /// The targets by name.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("byte_range", byte_range::byte_range),
     ("change", crate::pdf::fuzz::change),
     ("cms", cms::cms),

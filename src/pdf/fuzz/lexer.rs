@@ -59,7 +59,9 @@ fn write(value: &Located<'_>, out: &mut Vec<u8>) {
     match &value.value {
         Value::Array(items) => {
             out.push(b'[');
-            items.iter().for_each(|item| write(item, out));
+            for item in items {
+                write(item, out);
+            }
             out.push(b']');
         }
         Value::Boolean(value) => out.extend(value.to_string().bytes()),

@@ -2,6 +2,7 @@
 //! or packed into object streams. Unlike `build`, everything about it can be bent by the input, and nothing is checked.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// A PDF that is being written.
 #[derive(Default)]
@@ -141,7 +142,7 @@ impl Paper {
     fn container(&mut self, number: u32, packed: &[(u32, Vec<u8>)]) {
         let (mut head, mut plain) = (String::new(), Vec::new());
         for (number, body) in packed {
-            head.push_str(&format!("{number} {} ", plain.len()));
+            let _ = write!(head, "{number} {} ", plain.len());
             plain.extend_from_slice(body);
             plain.push(b'\n');
         }
@@ -154,7 +155,7 @@ impl Paper {
         entries.insert(number, Entry::At(at, 0));
         let (mut index, mut data) = (String::new(), Vec::new());
         for (number, entry) in entries {
-            index.push_str(&format!("{number} 1 "));
+            let _ = write!(index, "{number} 1 ");
             let (kind, first, second) = match entry {
                 Entry::At(at, generation) => (1, u32::try_from(at).unwrap_or_default(), generation),
                 Entry::Free => (0, 0, 1),
