@@ -121,12 +121,16 @@ impl<'a> Value<'a> {
 
     /// The moment that a UTCTime or GeneralizedTime stands for.
     pub fn time(&self) -> Result<UnixTime, Asn1Error> {
+        self.moment().map(|(time, _)| time)
+    }
+
+    /// As [`time`](Self::time), with the fraction of a second in billionths beside it.
+    pub fn moment(&self) -> Result<(UnixTime, u32), Asn1Error> {
         match self.tag {
             UTC_TIME => read_time(self.content, 2),
             GENERALIZED_TIME => read_time(self.content, 4),
             found => Err(Asn1Error::Tag { expected: UTC_TIME, found }),
         }
-        .map(|(time, _)| time)
     }
 }
 

@@ -60,7 +60,11 @@ pub fn hex_decode(digits: &[u8]) -> Option<Vec<u8>> {
     if !digits.len().is_multiple_of(2) {
         return None;
     }
-    digits.chunks_exact(2).map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?)).collect()
+    let mut octets = Vec::with_capacity(digits.len() / 2);
+    for [high, low] in digits.as_chunks::<2>().0 {
+        octets.push(nibble(*high)? << 4 | nibble(*low)?);
+    }
+    Some(octets)
 }
 
 fn nibble(digit: u8) -> Option<u8> {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::budget::{Budget, Exhausted};
 use crate::digest::Sha256;
-use crate::message::{self, Ambiguity, Attachment, Claims, FileKind, FileName, Message, Role};
-use crate::pdf::{self, ReadError, Reading};
+use crate::message::{self, Ambiguity, Attachment, Claims, FileKind, FileName, Message, Role, Source};
+use crate::pdf::{self, Limit, ReadError, Reading};
 
 /// A document over this many octets is not examined (scan.md of the design: 64 MB).
 pub const DOCUMENT: u64 = 64 << 20;
@@ -68,60 +68,129 @@ pub struct Examined {
     pub octets: Vec<Vec<u8>>,
 }
 
+/// What the walk over a message found, before any document was read.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Found {
+    /// Every part that is a document, or the signature of the mail.
+    pub attachments: Vec<Attachment>,
+    /// The limit that ended the walk.
+    pub stopped: Option<Exhausted>,
+    /// Mail readers may see other parts than these.
+    pub structure: Option<Ambiguity>,
+    /// Text of the message does not use Unicode.
+    pub legacy_charset: bool,
+}
+
+/// Walks a message down to its documents, with their octets.
+#[must_use]
+pub fn find(message: &Message, budget: &mut Budget) -> Found {
+    Found::of(message::walk(message, budget))
+}
+
+/// Walks a message down to its documents, and leaves it to others to take their octets.
+#[must_use]
+pub fn locate(message: &Message, budget: &mut Budget) -> Found {
+    Found::of(message::walk_past_pdfs(message, budget))
+}
+
+impl Found {
+    fn of(walk: message::Walk) -> Self {
+        let legacy_charset = !walk.foreign_charsets.is_empty();
+        Self { attachments: walk.documents, stopped: walk.stopped, structure: walk.structure, legacy_charset }
+    }
+
+    /// The documents: the signature of a signed mail signs the mail, it is no document of its own.
+    pub fn documents(&self) -> impl Iterator<Item = &Attachment> {
+        self.attachments.iter().filter(|attachment| attachment.role == Role::Document)
+    }
+
+    /// Puts the dossier together; digests, sizes and the claims of the header are taken from the octets here. Where a
+    /// reader is needed to say what a document holds, it counts as unread until its content is set.
+    #[must_use]
+    pub fn assemble(self, message: &Message) -> Examined {
+        let claims = Claims::read(message, &self.attachments);
+        let documents = self.attachments.into_iter().filter(|attachment| attachment.role == Role::Document);
+        let (documents, octets) = documents.map(document).unzip();
+        let (stopped, structure, legacy_charset) = (self.stopped, self.structure, self.legacy_charset);
+        Examined { dossier: Dossier { documents, stopped, structure, claims, legacy_charset }, octets }
+    }
+}
+
+impl Content {
+    /// What a document of `kind` holds, as far as that can be said without reading it.
+    #[must_use]
+    pub fn unread(kind: FileKind, size: usize) -> Self {
+        match kind {
+            FileKind::TooLarge => Self::TooLarge,
+            _ if size as u64 > DOCUMENT => Self::TooLarge,
+            FileKind::Pdf => Self::Pdf(Err(ReadError::TooLarge(Limit::Reader))),
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether a reader is needed to say more, or did not come to its end.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Self::Pdf(Err(ReadError::TooLarge(Limit::Reader))))
+    }
+
+    /// Reads a document of `kind`. Never fails: what cannot be read is a fact about it.
+    #[must_use]
+    pub fn read(kind: FileKind, octets: &[u8], budget: &mut Budget) -> Self {
+        let content = Self::unread(kind, octets.len());
+        if content.is_unread() { Self::Pdf(pdf::read(octets, budget)) } else { content }
+    }
+}
+
 /// Reads a message. Never fails: what cannot be read is a fact about it.
 #[must_use]
 pub fn examine(message: &Message, budget: &mut Budget) -> Examined {
-    let walk = message::walk(message, budget);
-    let claims = Claims::read(message, &walk.documents);
-    let mut documents = Vec::with_capacity(walk.documents.len());
-    let mut octets = Vec::with_capacity(walk.documents.len());
-    // The signature of a signed mail signs the mail; it is no document of its own.
-    for attachment in walk.documents.into_iter().filter(|attachment| attachment.role == Role::Document) {
-        documents.push(document(&attachment, budget));
-        octets.push(attachment.octets);
+    let mut examined = find(message, budget).assemble(message);
+    for (document, octets) in examined.dossier.documents.iter_mut().zip(&examined.octets) {
+        document.content = Content::read(document.kind, octets, budget);
     }
-    let legacy_charset = !walk.foreign_charsets.is_empty();
-    Examined {
-        dossier: Dossier { documents, stopped: walk.stopped, structure: walk.structure, claims, legacy_charset },
-        octets,
-    }
+    examined
 }
 
 /// A single file on its own, as `verify` is given it.
 #[must_use]
 pub fn examine_file(name: &str, octets: Vec<u8>, budget: &mut Budget) -> Examined {
-    let attachment = Attachment {
+    let kind = message::kind::recognise(&octets, "");
+    let content = Content::read(kind, &octets, budget);
+    assemble_file(name, octets, kind, content)
+}
+
+/// The dossier of a file on its own, from what its reader found.
+#[must_use]
+pub fn assemble_file(name: &str, octets: Vec<u8>, kind: FileKind, content: Content) -> Examined {
+    let (mut document, octets) = document(Attachment {
         index: 1,
         name: FileName::new(name),
         declared_type: String::new(),
-        kind: message::kind::recognise(&octets, ""),
+        kind,
         octets,
+        source: Source::default(),
         nested: false,
         role: Role::Document,
         ambiguity: None,
-    };
-    let documents = vec![document(&attachment, budget)];
+    });
+    document.content = content;
+    let documents = vec![document];
     let dossier =
         Dossier { documents, stopped: None, structure: None, claims: Claims::default(), legacy_charset: false };
-    Examined { dossier, octets: vec![attachment.octets] }
+    Examined { dossier, octets: vec![octets] }
 }
 
-fn document(attachment: &Attachment, budget: &mut Budget) -> Document {
-    let size = attachment.octets.len() as u64;
-    let content = match attachment.kind {
-        FileKind::TooLarge => Content::TooLarge,
-        _ if size > DOCUMENT => Content::TooLarge,
-        FileKind::Pdf => Content::Pdf(pdf::read(&attachment.octets, budget)),
-        _ => Content::Other,
-    };
-    Document {
+fn document(attachment: Attachment) -> (Document, Vec<u8>) {
+    let document = Document {
         n: attachment.index,
         name: attachment.name.as_str().to_owned(),
         kind: attachment.kind,
-        size,
+        size: attachment.octets.len() as u64,
         sha256: Sha256::of(&attachment.octets),
         nested: attachment.nested,
         ambiguity: attachment.ambiguity,
-        content,
-    }
+        content: Content::unread(attachment.kind, attachment.octets.len()),
+    };
+    (document, attachment.octets)
 }

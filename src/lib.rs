@@ -15,7 +15,7 @@
 //! - [`signature`], [`sender`]: what one signature proves; who sent the message
 //! - [`dossier`]: everything that a message claims
 //! - [`policy`]: what the law asks, and the verdict
-//! - [`audit`]: the log's entries and receipts
+//! - [`audit`], [`report`]: the log's entries and receipts; a judgement in words
 //! - [`stamp`], [`milter`]: header fields; the protocol that Postfix speaks
 //! - [`gateway`]: one message through the six stages
 //! - [`io`], [`settings`]: everything that waits; what the operator wrote
@@ -39,6 +39,7 @@ pub mod message;
 pub mod milter;
 pub mod pdf;
 pub mod policy;
+pub mod report;
 pub mod sender;
 pub mod settings;
 pub mod signature;

@@ -5,5 +5,6 @@ mod commands;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    commands::run()
+    // Before any thread starts, and before anything is read that a stranger could have written.
+    dieu7::io::worker::entered().unwrap_or_else(commands::run)
 }

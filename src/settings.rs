@@ -6,6 +6,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ struct RawSettings {
     log: RawLog,
     trust: RawTrust,
     directory: RawDirectory,
+    workers: RawWorkers,
     sender: SenderSettings,
 }
 
@@ -60,6 +62,21 @@ struct RawDirectory {
     file: PathBuf,
 }
 
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct RawWorkers {
+    count: usize,
+    memory_megabytes: u64,
+    document_seconds: u64,
+}
+
+impl Default for RawWorkers {
+    fn default() -> Self {
+        // Design: 2 s and 256 MB a document. Real ones take milliseconds, and a few times their size.
+        Self { count: 0, memory_megabytes: 256, document_seconds: 2 }
+    }
+}
+
 impl Default for RawSettings {
     fn default() -> Self {
         Self {
@@ -72,6 +89,7 @@ impl Default for RawSettings {
             log: RawLog::default(),
             trust: RawTrust::default(),
             directory: RawDirectory::default(),
+            workers: RawWorkers::default(),
             sender: SenderSettings::default(),
         }
     }
@@ -156,6 +174,17 @@ pub enum Listen {
     Unix(PathBuf),
 }
 
+/// The processes that read attachments.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Workers {
+    /// How many may work at a time; 0 is as many as there are cores.
+    pub count: usize,
+    /// Memory that each may take beside the message itself.
+    pub memory_octets: u64,
+    /// How long each may take for one document.
+    pub document: Duration,
+}
+
 /// As meant.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -193,6 +222,8 @@ pub struct Settings {
     pub crls: PathBuf,
     /// The directory of official mailboxes, CSV or TOML; `None` when there is none.
     pub directory: Option<PathBuf>,
+    /// The processes that read attachments.
+    pub workers: Workers,
     /// How senders are known.
     pub sender: SenderSettings,
     shown: Vec<Shown>,
@@ -257,6 +288,7 @@ impl Settings {
         if raw.milter.message_megabytes == 0 || raw.milter.message_megabytes > 1024 {
             return Err(wrong("message-megabytes", "`message-megabytes` is from 1 to 1024".to_owned()));
         }
+        let workers = workers(&raw.workers).map_err(|(key, message)| wrong(key, message))?;
         let shown = shown(&raw, text);
         Ok(Self {
             mode: raw.mode,
@@ -276,6 +308,7 @@ impl Settings {
             trust: base.join(raw.trust.folder),
             crls: base.join(raw.trust.crls),
             directory: Some(raw.directory.file).filter(|file| !file.as_os_str().is_empty()).map(|file| base.join(file)),
+            workers,
             sender: raw.sender,
             shown,
         })
@@ -286,6 +319,23 @@ impl Settings {
     pub fn shown(&self) -> &[Shown] {
         &self.shown
     }
+}
+
+fn workers(raw: &RawWorkers) -> Result<Workers, (&'static str, String)> {
+    if raw.count > 1024 {
+        return Err(("count", "`count` is at most 1024; 0 is as many as there are cores".to_owned()));
+    }
+    if !(64..=16_384).contains(&raw.memory_megabytes) {
+        return Err(("memory-megabytes", "`memory-megabytes` is from 64 to 16384".to_owned()));
+    }
+    if !(1..=30).contains(&raw.document_seconds) {
+        return Err(("document-seconds", "`document-seconds` is from 1 to 30".to_owned()));
+    }
+    Ok(Workers {
+        count: raw.count,
+        memory_octets: raw.memory_megabytes << 20,
+        document: Duration::from_secs(raw.document_seconds),
+    })
 }
 
 fn listen(socket: &str, base: &Path) -> Option<Listen> {
@@ -378,6 +428,8 @@ mod tests {
         assert_eq!(read("[milter]\n\nsocket-mode = \"0999\"\n").unwrap_err().line, 3);
         assert_eq!(read("[milter]\nsocket-mode = \"0660\"\nsocket = \"tcp:25\"\n").unwrap_err().line, 3);
         assert_eq!(read("[milter]\nconnections = 0\n").unwrap_err().line, 2);
+        assert_eq!(read("[workers]\ncount = 0\nmemory-megabytes = 1\n").unwrap_err().line, 3);
+        assert_eq!(read("[workers]\ndocument-seconds = 0\n").unwrap_err().line, 2);
     }
 
     #[test]

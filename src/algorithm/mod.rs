@@ -7,6 +7,7 @@
 
 mod digest;
 mod key;
+mod prefix;
 mod rsa_key;
 mod scheme;
 #[cfg(test)]
@@ -14,4 +15,5 @@ mod tests;
 
 pub use digest::DigestAlgorithm;
 pub use key::{Curve, KeyError, KeyKind, PublicKey, VerifyError};
+pub use prefix::PrefixDigests;
 pub use scheme::{SchemeError, SignatureScheme};

@@ -18,6 +18,10 @@ pub const SIGNING_CERTIFICATE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 
 pub const SIGNING_CERTIFICATE_V2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47];
 /// signatureTimeStampToken (RFC 3161, appendix A).
 pub const TIME_STAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14];
+/// content-time-stamp (ETSI EN 319 122-1, 5.2.8).
+pub const CONTENT_TIME_STAMP: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 20];
+/// Adobe's revocationInfoArchival (ISO 32000-2, 12.8.3.3.2).
+pub const REVOCATION_INFO_ARCHIVAL: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x2f, 1, 1, 8];
 
 /// Signers write up to ten; a long list only costs time.
 pub const MAX_ATTRIBUTES: usize = 100;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::archival::RevocationValues;
 use super::attribute::{self, Attributes};
 use super::ber::{self, BerError};
 use super::fault::CmsFault;
@@ -22,7 +23,7 @@ pub struct SignedData {
     content: Option<Vec<u8>>,
     certificates: Vec<Certificate>,
     dropped_certificates: usize,
-    crls: Vec<Vec<u8>>,
+    revocation: RevocationValues,
     pub(super) signer: Signer,
 }
 
@@ -132,7 +133,7 @@ impl SignedData {
             content: fields.content.map(<[u8]>::to_vec),
             certificates,
             dropped_certificates,
-            crls: read_crls(fields.crls),
+            revocation: RevocationValues::of_choices(fields.crls),
             signer,
         })
     }
@@ -173,10 +174,25 @@ impl SignedData {
         self.dropped_certificates
     }
 
-    /// The revocation lists that came along, not read.
+    /// Revocation lists and OCSP responses that came along, not read.
     #[must_use]
-    pub fn crls(&self) -> &[Vec<u8>] {
-        &self.crls
+    pub fn revocation_values(&self) -> &RevocationValues {
+        &self.revocation
+    }
+
+    /// Those that the signer put among the signed attributes, as Adobe's tools do; none where they cannot be read.
+    #[must_use]
+    pub fn archival(&self) -> RevocationValues {
+        let value = self.signer.signed.single(attribute::REVOCATION_INFO_ARCHIVAL).ok().flatten();
+        value.and_then(|value| RevocationValues::of_archival(&value).ok()).unwrap_or_default()
+    }
+
+    /// Adds certificates found elsewhere in the document that the signer may mean, when none that came along fits.
+    pub fn complete(&mut self, elsewhere: &[Certificate]) {
+        if !self.certificates.iter().any(|certificate| self.signer.sid.names(certificate)) {
+            let fitting = elsewhere.iter().filter(|certificate| self.signer.sid.names(certificate));
+            self.certificates.extend(fitting.take(MAX_CERTIFICATES).cloned());
+        }
     }
 
     /// The signer's digest algorithm; `None` when it is not known.
@@ -219,6 +235,12 @@ impl SignedData {
     /// Time-stamp tokens among the unsigned attributes, as they stand: they prove nothing before they verify.
     pub fn timestamp_tokens(&self) -> impl Iterator<Item = &[u8]> {
         self.signer.unsigned.values(attribute::TIME_STAMP_TOKEN)
+    }
+
+    /// How many time-stamps over the content stand among the signed attributes (ETSI EN 319 122-1, 5.2.8).
+    #[must_use]
+    pub fn content_timestamps(&self) -> usize {
+        self.signer.signed.values(attribute::CONTENT_TIME_STAMP).count()
     }
 
     /// Whether the unsigned attributes could not be read and were left out.
@@ -294,8 +316,11 @@ impl Signer {
         let sid = SignerId::read(&fields.any()?)?;
         let mut digest = fields.inside(asn1::SEQUENCE)?;
         let digest_oid = digest.expect(asn1::OID)?.to_vec();
-        digest.optional(asn1::NULL)?;
-        digest.finish()?;
+        // What the parameters of an algorithm that is not known may be is not known either.
+        if DigestAlgorithm::from_oid(&digest_oid).is_some() {
+            digest.optional(asn1::NULL)?;
+            digest.finish()?;
+        }
         let signed = fields.optional(context(0))?;
         let signature_algorithm = fields.value(asn1::SEQUENCE)?.raw.to_vec();
         let signature = fields.expect(asn1::OCTET_STRING)?.to_vec();
@@ -369,16 +394,4 @@ fn read_certificates(bag: &[u8]) -> (Vec<Certificate>, usize) {
         }
     }
     (certificates, dropped)
-}
-
-fn read_crls(bag: &[u8]) -> Vec<Vec<u8>> {
-    let mut reader = Reader::new(bag);
-    let mut crls = Vec::new();
-    while let Ok(value) = reader.any() {
-        // Other formats ([1], such as OCSP responses) are not CRLs.
-        if value.tag == asn1::SEQUENCE && crls.len() < MAX_CERTIFICATES {
-            crls.push(value.raw.to_vec());
-        }
-    }
-    crls
 }

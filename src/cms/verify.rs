@@ -5,7 +5,7 @@ use super::fault::CmsFault;
 use super::signed_data::{DATA, SignedData};
 use crate::algorithm::{DigestAlgorithm, VerifyError};
 use crate::asn1::{self, Asn1Error, Reader, Value, context};
-use crate::x509::Certificate;
+use crate::x509::{Certificate, Name};
 
 impl SignedData {
     /// The signer's certificate among those that came along: named by the sid and, when the signed attributes have it,
@@ -28,34 +28,62 @@ impl SignedData {
         }
     }
 
+    /// Whether a signed attribute names another issuer or serial number than the certificate has whose digest it names.
+    #[must_use]
+    pub fn issuer_serial_differs(&self) -> bool {
+        let (Ok(Some(named)), Ok(certificate)) = (self.ess(), self.signer_certificate()) else { return false };
+        named.iter().any(|one| !one.agrees(certificate))
+    }
+
     /// Verifies a detached signature over the parts as if they stood one after the other: the two ranges of a PDF.
     pub fn verify(&self, content: &[&[u8]]) -> Result<(), CmsFault> {
+        self.verify_by(|algorithm| algorithm.digest(content))
+    }
+
+    /// Verifies a detached signature over content that is digested elsewhere; `None` for what is never computed.
+    pub fn verify_by(&self, digest: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>) -> Result<(), CmsFault> {
         if self.content().is_some() {
             return Err(CmsFault::Content);
         }
-        self.verify_content(DATA, content)
+        self.verify_content(DATA, digest)
     }
 
     /// Verifies a signature over the content inside, which must be of this type: a time-stamp token.
     pub fn verify_encapsulated(&self, content_type: &[u8]) -> Result<(), CmsFault> {
         let content = self.content().ok_or(CmsFault::Content)?;
-        self.verify_content(content_type, &[content])
+        self.verify_content(content_type, |algorithm| algorithm.digest(&[content]))
     }
 
-    /// Verifies adbe.pkcs7.sha1: the content inside is the SHA-1 digest of the parts (ISO 32000-1, 12.8.3.3.1, no
+    /// Verifies adbe.pkcs7.sha1: the content inside is the SHA-1 digest `content` (ISO 32000-1, 12.8.3.3.1, no
     /// longer in ISO 32000-2).
-    pub fn verify_sha1_content(&self, content: &[&[u8]]) -> Result<(), CmsFault> {
+    ///
+    /// Here alone signed attributes may be missing, as they are in the signatures of its time: content of twenty octets
+    /// cannot be attributes that were signed elsewhere, which take more for their object identifiers alone.
+    pub fn verify_sha1_content(&self, content: impl FnOnce() -> Option<Vec<u8>>) -> Result<(), CmsFault> {
         let inside = self.content().ok_or(CmsFault::Content)?;
-        if DigestAlgorithm::Sha1.digest(content).as_deref() != Some(inside) {
-            return Err(CmsFault::HashMismatch);
-        }
-        self.verify_content(DATA, &[inside])
+        let verified = match self.signer.signed_octets {
+            Some(_) => self.verify_content(DATA, |algorithm| algorithm.digest(&[inside])),
+            None => self.verify_bare(DATA, inside),
+        };
+        verified?;
+        // Last, as for the others: only of a digest that was signed may one say that the content was changed.
+        if content().as_deref() == Some(inside) { Ok(()) } else { Err(CmsFault::HashMismatch) }
     }
 
-    fn verify_content(&self, content_type: &[u8], content: &[&[u8]]) -> Result<(), CmsFault> {
-        let signer = &self.signer;
-        let Some(signed_octets) = &signer.signed_octets else { return Err(CmsFault::NoSignedAttributes) };
-        let scheme = self.scheme().map_err(CmsFault::Scheme)?;
+    /// Without signed attributes the content itself is signed (RFC 5652, 5.4).
+    fn verify_bare(&self, content_type: &[u8], content: &[u8]) -> Result<(), CmsFault> {
+        if self.content_type() != content_type {
+            return Err(CmsFault::ContentType);
+        }
+        self.verify_value(&[content])
+    }
+
+    fn verify_content(
+        &self,
+        content_type: &[u8],
+        content: impl FnOnce(DigestAlgorithm) -> Option<Vec<u8>>,
+    ) -> Result<(), CmsFault> {
+        let Some(signed_octets) = &self.signer.signed_octets else { return Err(CmsFault::NoSignedAttributes) };
         let digest = self.digest().map_err(CmsFault::Scheme)?;
 
         let claimed = self.signed_value(attribute::CONTENT_TYPE, asn1::OID)?;
@@ -63,21 +91,25 @@ impl SignedData {
             return Err(CmsFault::ContentType);
         }
         let claimed = self.signed_value(attribute::MESSAGE_DIGEST, asn1::OCTET_STRING)?;
-        let computed = digest.digest(content).ok_or(CmsFault::Verify(VerifyError::Weak(digest)))?;
+        let computed = content(digest).ok_or(CmsFault::Verify(VerifyError::Weak(digest)))?;
         self.signing_time()?;
         self.check_algorithm_protection()?;
 
-        let certificate = self.signer_certificate()?;
-        let key = certificate.public_key().map_err(|error| CmsFault::Key(error.clone()))?;
         // RFC 5652, 5.4: signed is the SET, not the [0] that stands in its place; all other octets are as they are.
         let rest = signed_octets.get(1..).unwrap_or_default();
-        match key.verify(scheme, &[&[asn1::SET], rest], &signer.signature) {
-            Ok(()) => {}
-            Err(VerifyError::Mismatch) => return Err(CmsFault::SignatureMismatch),
-            Err(error @ (VerifyError::OtherKey | VerifyError::Weak(_))) => return Err(CmsFault::Verify(error)),
-        }
+        self.verify_value(&[&[asn1::SET], rest])?;
         // Last, so that "content was changed" is said only of a digest that the signer did sign.
         if claimed == computed { Ok(()) } else { Err(CmsFault::HashMismatch) }
+    }
+
+    fn verify_value(&self, signed: &[&[u8]]) -> Result<(), CmsFault> {
+        let scheme = self.scheme().map_err(CmsFault::Scheme)?;
+        let key = self.signer_certificate()?.public_key().map_err(|error| CmsFault::Key(error.clone()))?;
+        match key.verify(scheme, signed, &self.signer.signature) {
+            Ok(()) => Ok(()),
+            Err(VerifyError::Mismatch) => Err(CmsFault::SignatureMismatch),
+            Err(error @ (VerifyError::OtherKey | VerifyError::Weak(_))) => Err(CmsFault::Verify(error)),
+        }
     }
 
     fn signed_value(&self, oid: &[u8], tag: u8) -> Result<&[u8], CmsFault> {
@@ -124,12 +156,14 @@ impl SignedData {
     }
 }
 
-/// ESSCertID or ESSCertIDv2 (RFC 5035, 3 and 4). The issuer and serial number in it add nothing to the digest, and
-/// signers are known to get them wrong; the digest alone is compared.
+/// ESSCertID or ESSCertIDv2 (RFC 5035, 3 and 4). The digest decides; the issuer and serial number in it add nothing to
+/// it, and signers are known to get them wrong, so that a difference is told and no more (EN 319 102-1, 5.2.3.4).
 struct CertificateDigest {
     /// `None` for an algorithm that is not known: then no certificate is the one.
     algorithm: Option<DigestAlgorithm>,
     digest: Vec<u8>,
+    /// IssuerSerial, its content.
+    issuer_serial: Option<Vec<u8>>,
 }
 
 impl CertificateDigest {
@@ -142,7 +176,22 @@ impl CertificateDigest {
         {
             algorithm = DigestAlgorithm::from_identifier(Reader::new(identifier.content))?;
         }
-        Ok(Self { algorithm, digest: fields.expect(asn1::OCTET_STRING)?.to_vec() })
+        let digest = fields.expect(asn1::OCTET_STRING)?.to_vec();
+        let issuer_serial = fields.optional(asn1::SEQUENCE)?.map(|value| value.content.to_vec());
+        Ok(Self { algorithm, digest, issuer_serial })
+    }
+
+    /// Whether issuer and serial number, where they are stated, are those of this certificate.
+    fn agrees(&self, certificate: &Certificate) -> bool {
+        let Some(content) = &self.issuer_serial else { return true };
+        let read = || -> Result<bool, Asn1Error> {
+            let mut fields = Reader::new(content);
+            // One directoryName among GeneralNames (RFC 5035, 5.4.1).
+            let issuer = Name::parse(fields.inside(asn1::SEQUENCE)?.expect(context(4))?)?;
+            let serial = fields.expect(asn1::INTEGER)?;
+            Ok(issuer == *certificate.issuer() && serial == certificate.serial())
+        };
+        read().unwrap_or(false)
     }
 
     fn names(&self, certificate: &Certificate) -> bool {

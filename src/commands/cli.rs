@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::lang::Lang;
 
@@ -82,11 +82,29 @@ pub struct VerifyArguments {
     /// Ask nothing of the network
     #[arg(long)]
     pub offline: bool,
-    /// Print one JSON object per file
-    #[arg(long)]
+    /// Print one JSON object per file; the same as --report json
+    #[arg(long, conflicts_with = "report")]
     pub json: bool,
+    /// Give the whole report: text, one HTML page, or one JSON object per file [default: the summary as text]
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub report: Option<Form>,
+    /// Write to a file, or into a folder one file for each input, instead of standard output
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// Replace reports that are there already
+    #[arg(long, requires = "out")]
+    pub force: bool,
     #[command(flatten)]
     pub config: ConfigFile,
+}
+
+/// How a report is laid out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Form {
+    // Doc comments here would become help in one language only.
+    Html,
+    Json,
+    Text,
 }
 
 #[derive(Args, Debug)]
@@ -227,7 +245,13 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("dieu7 verify mail_from", "Giả định địa chỉ gửi thực tế (MAIL FROM)"),
     ("dieu7 verify auth_user", "Giả định tên đăng nhập (SASL)"),
     ("dieu7 verify offline", "Không hỏi gì qua mạng"),
-    ("dieu7 verify json", "In mỗi tệp một đối tượng JSON"),
+    ("dieu7 verify json", "In mỗi tệp một đối tượng JSON; như --report json"),
+    (
+        "dieu7 verify report",
+        "Báo cáo đầy đủ: văn bản, một trang HTML, hoặc mỗi tệp một đối tượng JSON [mặc định: bản tóm tắt dạng văn bản]",
+    ),
+    ("dieu7 verify out", "Ghi vào tệp, hoặc vào thư mục mỗi đầu vào một tệp, thay vì đầu ra chuẩn"),
+    ("dieu7 verify force", "Ghi đè báo cáo đã có"),
     ("dieu7 demo", "Xem cổng kiểm tra làm việc trên thư mẫu, không cần cài đặt gì"),
     ("dieu7 demo keep", "Để cổng kiểm tra chạy tiếp cho đến khi nhấn Ctrl-C"),
     ("dieu7 demo folder", "Thư mục làm việc [mặc định: một thư mục mới trong thư mục tạm]"),

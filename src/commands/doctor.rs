@@ -2,6 +2,7 @@
 
 mod installation;
 mod postfix;
+mod workers;
 
 use super::cli::ConfigFile;
 use super::config;
@@ -54,6 +55,7 @@ impl Check {
 pub fn run(arguments: &ConfigFile, lang: Lang) -> Result<u8, Failure> {
     let (settings, file) = config::load(arguments)?;
     let mut checks = installation::examine(&settings, file.as_deref());
+    checks.extend(workers::examine(&settings));
     checks.extend(postfix::examine(&settings));
     for check in &checks {
         check.print(lang);

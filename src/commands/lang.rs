@@ -24,6 +24,15 @@ impl Lang {
         if locale.starts_with("en") { Self::En } else { Self::Vi }
     }
 
+    /// The language of a report.
+    #[must_use]
+    pub const fn of_report(self) -> dieu7::report::Lang {
+        match self {
+            Self::En => dieu7::report::Lang::En,
+            Self::Vi => dieu7::report::Lang::Vi,
+        }
+    }
+
     /// The text in this language.
     #[must_use]
     pub fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {

@@ -12,7 +12,7 @@ use dieu7::io::milter::{self, AllowList, Listener, Stopped, UnixSocket};
 use dieu7::io::reception::Reception;
 use dieu7::io::sources::CrlFolder;
 use dieu7::io::store::SqliteStore;
-use dieu7::io::worker::InProcess;
+use dieu7::io::worker::Processes;
 use dieu7::milter::Limits;
 use dieu7::settings::{Listen, Settings};
 use tokio::runtime::Runtime;
@@ -22,7 +22,7 @@ use super::cli::{ConfigFile, ServeArguments};
 use super::config;
 use super::failure::{self, FINE, Failure, Text, USAGE};
 
-type RealGateway = Gateway<CrlFolder, SqliteStore, InProcess>;
+type RealGateway = Gateway<CrlFolder, SqliteStore, Processes>;
 
 pub fn run(arguments: &ServeArguments) -> Result<u8, Failure> {
     tracing_subscriber::fmt()
@@ -54,7 +54,7 @@ pub fn runtime() -> Result<Runtime, Failure> {
 pub struct Running {
     gateway: Arc<RealGateway>,
     listener: Listener,
-    reception: Reception<CrlFolder, SqliteStore, InProcess>,
+    reception: Reception<CrlFolder, SqliteStore, Processes>,
     limits: milter::Settings,
     writer: JoinHandle<()>,
 }
@@ -64,16 +64,17 @@ impl Running {
     pub async fn start(settings: Settings) -> Result<Self, Failure> {
         let rulebook = files::rulebook(&settings).map_err(failure::settings)?;
         let (store, writer) = SqliteStore::open(&settings.log, &settings.site).map_err(failure::log)?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let identity = Identity {
             gateway: settings.gateway.clone(),
             header_prefix: settings.header_prefix.clone(),
             mode: settings.mode.token(),
         };
         let gather = CrlFolder::new(settings.crls.clone());
-        let gateway = Arc::new(Gateway::new(gather, store, InProcess::new(cores), rulebook, identity));
+        let readers = Processes::start(&settings.workers, settings.message_octets, None);
+        let gateway = Arc::new(Gateway::new(gather, store, readers.clone(), rulebook, identity));
         let listener = listen(&settings).await?;
         let reception = Reception::new(Arc::clone(&gateway), settings.mode, settings.too_large, settings.unwritable);
+        said_layers(&readers).await;
         let limits = milter::Settings {
             limits: Limits { body: settings.message_octets, ..Limits::default() },
             connections: settings.connections,
@@ -92,6 +93,17 @@ impl Running {
             tracing::error!("the log's writer died");
         }
         stopped
+    }
+}
+
+/// Says at the start which walls stand around readers; `doctor` says what to do about a missing one.
+async fn said_layers(readers: &Processes) {
+    let pool = readers.pool().clone();
+    match tokio::task::spawn_blocking(move || pool.layers()).await {
+        Ok(Ok(layers)) if layers.whole() => tracing::info!(%layers, "readers are locked in"),
+        Ok(Ok(layers)) => tracing::warn!(%layers, "readers are not wholly locked in; see dieu7 doctor"),
+        Ok(Err(lost)) => tracing::error!(%lost, "no reader can be started; mail will be flagged unchecked"),
+        Err(error) => tracing::error!(%error, "readers not examined"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileKind, FileName};
+use super::{FileKind, FileName, Source};
 
 /// A document as Article 7.2 speaks of it: one leaf of the MIME tree with its decoded octets.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -17,6 +17,8 @@ pub struct Attachment {
     pub kind: FileKind,
     /// Decoded octets; none for [`FileKind::TooLarge`].
     pub octets: Vec<u8>,
+    /// Where they lie in the message.
+    pub source: Source,
     /// Stands inside a forwarded message (message/rfc822), so the outer sender did not send it as its own.
     pub nested: bool,
     /// What the part is for.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use memchr::memchr;
+use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
 use super::{Ambiguity, FileName, name};
@@ -21,7 +22,7 @@ pub(super) struct Entity {
 }
 
 /// Content-Transfer-Encoding (RFC 2045, 6.1).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) enum Encoding {
     Base64,
     Identity,

@@ -24,7 +24,29 @@ pub struct Message {
     body: Range<usize>,
 }
 
+/// Where the header fields and the body of a message lie in its octets.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Layout {
+    headers: Vec<(Range<usize>, Range<usize>)>,
+    body: Range<usize>,
+}
+
 impl Message {
+    /// Puts a message together again from its octets and their layout; `None` when they do not fit.
+    #[must_use]
+    pub fn laid_out(envelope: Envelope, octets: Vec<u8>, layout: Layout) -> Option<Self> {
+        let Layout { headers, body } = layout;
+        let fits = |range: &Range<usize>| octets.get(range.clone()).is_some();
+        let fit = fits(&body) && headers.iter().all(|(name, value)| fits(name) && fits(value));
+        fit.then_some(Self { envelope, octets, headers, body })
+    }
+
+    /// Where its parts lie. A message from a milter need not split into the same ones when its octets are read anew.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout { headers: self.headers.clone(), body: self.body.clone() }
+    }
+
     /// Puts together what a milter was given: `headers` in order, then the empty line, then `body`.
     /// Field values may be folded with CRLF or with bare LF, as different peers send them; both become CRLF.
     #[must_use]
@@ -151,6 +173,14 @@ mod tests {
         assert_eq!(message.octets(), b"Subject: a\r\n\tb\r\nX:y\r\nFrom: z@a.vn\r\n\r\nbody\r\n");
         assert_eq!(Message::parse(Envelope::default(), message.octets().to_vec()), message);
         assert_eq!(message.values("from").collect::<Vec<_>>(), [b" z@a.vn"]);
+    }
+
+    #[test]
+    fn a_layout_puts_its_message_together_and_no_shorter_one() {
+        let message = Message::parse(Envelope::default(), b"A: b\r\n\r\nbody".to_vec());
+        let octets = message.octets().to_vec();
+        assert_eq!(Message::laid_out(Envelope::default(), octets.clone(), message.layout()), Some(message.clone()));
+        assert_eq!(Message::laid_out(Envelope::default(), octets[1..].to_vec(), message.layout()), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::delimiter::{self, Delimiter, Frame, FrameKind};
 use super::entity::{self, Encoding, Entity, HeaderBlock};
 use super::kind::{self, Image};
+use super::source::{self, Source, Step};
 use super::{Ambiguity, Attachment, FileKind, FileName, Message, Role, body, charset, transfer, words};
 use crate::budget::{Budget, DEPTH, Exhausted, Resource};
 
@@ -39,8 +40,27 @@ pub const INLINE_PIXELS: u32 = 400;
 /// Walks a message. Never fails: what cannot be read is a document of an odd kind, or said in [`Walk::stopped`].
 #[must_use]
 pub fn walk(message: &Message, budget: &mut Budget) -> Walk {
-    let mut walker =
-        Walker { budget, walk: Walk::default(), inline: Vec::new(), references: HashSet::new(), scopes: 0 };
+    walk_as(message, false, budget)
+}
+
+/// Walks a message, and leaves attached PDFs in base64, which is nearly all that a mail of many octets consists of,
+/// where they are: they are known by their beginning. Their octets are to be taken from their source; whether those
+/// are ambiguous is said there.
+#[must_use]
+pub fn walk_past_pdfs(message: &Message, budget: &mut Budget) -> Walk {
+    walk_as(message, true, budget)
+}
+
+fn walk_as(message: &Message, past_pdfs: bool, budget: &mut Budget) -> Walk {
+    let mut walker = Walker {
+        budget,
+        walk: Walk::default(),
+        inline: Vec::new(),
+        references: HashSet::new(),
+        scopes: 0,
+        around: Vec::new(),
+        past_pdfs,
+    };
     charset::of_header(message, &mut walker.walk.foreign_charsets);
     if words::find(message.octets(), b"\r--").is_some() {
         walker.structural(Ambiguity::BareCarriageReturn);
@@ -66,6 +86,9 @@ struct Walker<'b> {
     /// Content-IDs that bodies refer to, by scope.
     references: HashSet<(u32, String)>,
     scopes: u32,
+    /// The encoded messages around what is walked.
+    around: Vec<Step>,
+    past_pdfs: bool,
 }
 
 /// Where a run of octets stands in the tree.
@@ -75,6 +98,23 @@ struct Place {
     scope: u32,
     nested: bool,
     ambiguity: Option<Ambiguity>,
+}
+
+/// The octets of a part as they stand, and where.
+#[derive(Clone, Copy)]
+struct Raw<'a> {
+    octets: &'a [u8],
+    start: usize,
+}
+
+impl<'a> Raw<'a> {
+    fn of(octets: &'a [u8], start: usize, end: usize) -> Self {
+        Self { octets: octets.get(start..end).unwrap_or_default(), start }
+    }
+
+    fn step(self, encoding: Encoding) -> Step {
+        Step { span: self.start..self.start + self.octets.len(), encoding }
+    }
 }
 
 /// What to do with an entity.
@@ -100,7 +140,7 @@ impl Walker<'_> {
                     let opens = |d: &Delimiter| d.frame + 1 == frames.len() && !d.close;
                     if !found.as_ref().is_some_and(opens) {
                         let end = found.as_ref().map_or(octets.len(), |delimiter| delimiter.content_end);
-                        self.partless(&entity, octets.get(body..end).unwrap_or_default(), nested);
+                        self.partless(&entity, Raw::of(octets, body, end), nested);
                     }
                     found
                 }
@@ -122,7 +162,7 @@ impl Walker<'_> {
                 Shape::Leaf => {
                     let found = self.next(octets, body, &frames);
                     let end = found.as_ref().map_or(octets.len(), |delimiter| delimiter.content_end);
-                    self.leaf(&entity, octets.get(body..end).unwrap_or_default(), &frames, place)?;
+                    self.leaf(&entity, Raw::of(octets, body, end), &frames, place)?;
                     found
                 }
             };
@@ -208,7 +248,7 @@ impl Walker<'_> {
         Shape::Multipart(boundary, kind)
     }
 
-    fn leaf(&mut self, entity: &Entity, raw: &[u8], frames: &[Frame], place: Place) -> Result<(), Exhausted> {
+    fn leaf(&mut self, entity: &Entity, raw: Raw<'_>, frames: &[Frame], place: Place) -> Result<(), Exhausted> {
         if is_message(&entity.media_type) && matches!(entity.encoding, Encoding::Base64 | Encoding::QuotedPrintable) {
             return self.encoded_message(entity, raw, frames, place);
         }
@@ -216,8 +256,13 @@ impl Walker<'_> {
         let is_body = entity.is_body();
         let (name, name_ambiguity) = entity.name();
         let ambiguity = entity.ambiguity.or(name_ambiguity).or(place.ambiguity);
+        let source = self.source(raw, entity.encoding);
+        if self.past_pdfs && is_pdf_in_base64(entity, raw) {
+            self.pass(entity, name, (source, raw), nested, ambiguity);
+            return Ok(());
+        }
         let Some((octets, junk)) = self.decode(entity.encoding, raw) else {
-            self.push(entity, name, FileKind::TooLarge, Vec::new(), nested, ambiguity);
+            self.push(entity, name, FileKind::TooLarge, (source, Vec::new()), nested, ambiguity);
             return Ok(());
         };
         if entity.media_type.starts_with("text/") {
@@ -230,9 +275,9 @@ impl Walker<'_> {
             // A container that is odd is odd for its siblings; a body is the text of the container.
             self.structure_of(entity);
             if body::holds_encoded_file(&octets) {
-                self.push(entity, name, FileKind::Unknown, octets, nested, Some(Ambiguity::Uuencode));
+                self.push(entity, name, FileKind::Unknown, (source, octets), nested, Some(Ambiguity::Uuencode));
             } else if body::is_pdf(&octets) {
-                self.push(entity, name, FileKind::Pdf, octets, nested, ambiguity.or(junk));
+                self.push(entity, name, FileKind::Pdf, (source, octets), nested, ambiguity.or(junk));
             }
             return Ok(());
         }
@@ -246,7 +291,7 @@ impl Walker<'_> {
         let picture = matches!(kind, FileKind::Image(Image::Gif | Image::Jpeg | Image::Png))
             && entity.media_type.starts_with("image/")
             && entity.is_inline();
-        self.push(entity, name, kind, octets, nested, kind_ambiguity.or(ambiguity).or(junk));
+        self.push(entity, name, kind, (source, octets), nested, kind_ambiguity.or(ambiguity).or(junk));
         if let (true, true, Some(id), Some(last)) = (small, picture, &entity.content_id, self.inline.last_mut()) {
             *last = Some((scope, id.clone()));
         }
@@ -260,11 +305,30 @@ impl Walker<'_> {
         Ok(())
     }
 
+    /// Leaves a PDF where it is; it is paid for all the same.
+    fn pass(
+        &mut self,
+        entity: &Entity,
+        name: FileName,
+        (source, raw): (Source, Raw<'_>),
+        nested: bool,
+        ambiguity: Option<Ambiguity>,
+    ) {
+        let kind = match source::pay(entity.encoding, raw.octets, self.budget) {
+            Ok(()) => FileKind::Pdf,
+            Err(exhausted) => {
+                self.stop(exhausted);
+                FileKind::TooLarge
+            }
+        };
+        self.push(entity, name, kind, (source, Vec::new()), nested, ambiguity);
+    }
+
     /// RFC 2045, 6.4 forbids to encode a message; Exchange does it, some readers undo it, others show octets.
     fn encoded_message(
         &mut self,
         entity: &Entity,
-        raw: &[u8],
+        raw: Raw<'_>,
         frames: &[Frame],
         place: Place,
     ) -> Result<(), Exhausted> {
@@ -275,42 +339,46 @@ impl Walker<'_> {
                 self.stop(Exhausted(Resource::Depth));
             }
             let (name, _) = entity.name();
-            self.push(entity, name, FileKind::TooLarge, Vec::new(), true, Some(Ambiguity::EncodedContainer));
+            let place = (self.source(raw, entity.encoding), Vec::new());
+            self.push(entity, name, FileKind::TooLarge, place, true, Some(Ambiguity::EncodedContainer));
             return Ok(());
         };
         let (top, body) = self.header(&octets, 0, &[]);
         self.scopes += 1;
         let ambiguity = Some(Ambiguity::EncodedContainer);
-        self.octets(&octets, top, body, Place { depth, scope: self.scopes, nested: true, ambiguity })
+        self.around.push(raw.step(entity.encoding));
+        let walked = self.octets(&octets, top, body, Place { depth, scope: self.scopes, nested: true, ambiguity });
+        self.around.pop();
+        walked
     }
 
     /// A multipart in which no part begins: some readers show its octets as a text, so they are not lost in silence.
-    fn partless(&mut self, entity: &Entity, raw: &[u8], nested: bool) {
+    fn partless(&mut self, entity: &Entity, raw: Raw<'_>, nested: bool) {
         self.structural(Ambiguity::OddBoundary);
-        if raw.trim_ascii().is_empty() {
+        if raw.octets.trim_ascii().is_empty() {
             return;
         }
         let (kind, octets) = match self.decode(Encoding::Identity, raw) {
             Some((octets, _)) => (kind::recognise(&octets, &entity.media_type), octets),
             None => (FileKind::TooLarge, Vec::new()),
         };
-        self.push(entity, entity.name().0, kind, octets, nested, Some(Ambiguity::OddBoundary));
+        let source = self.source(raw, Encoding::Identity);
+        self.push(entity, entity.name().0, kind, (source, octets), nested, Some(Ambiguity::OddBoundary));
     }
 
     /// `None` when the budget does not allow to decode it; the walk goes on, a smaller document may still fit.
-    fn decode(&mut self, encoding: Encoding, raw: &[u8]) -> Option<(Vec<u8>, Option<Ambiguity>)> {
-        let most = if encoding == Encoding::Base64 { raw.len() / 4 * 3 + 3 } else { raw.len() };
-        if let Err(exhausted) = self.budget.decoded(most) {
-            self.stop(exhausted);
-            return None;
+    fn decode(&mut self, encoding: Encoding, raw: Raw<'_>) -> Option<(Vec<u8>, Option<Ambiguity>)> {
+        match source::decode(encoding, raw.octets, self.budget) {
+            Ok(decoded) => Some((decoded.octets, decoded.ambiguity)),
+            Err(exhausted) => {
+                self.stop(exhausted);
+                None
+            }
         }
-        Some(match encoding {
-            Encoding::Base64 => split(transfer::base64(raw)),
-            Encoding::QuotedPrintable => split(transfer::quoted_printable(raw)),
-            Encoding::Identity => (raw.to_vec(), None),
-            Encoding::Unknown => (raw.to_vec(), Some(Ambiguity::UnknownEncoding)),
-            Encoding::Uuencode => (raw.to_vec(), Some(Ambiguity::Uuencode)),
-        })
+    }
+
+    fn source(&self, raw: Raw<'_>, encoding: Encoding) -> Source {
+        Source::new(&self.around, raw.step(encoding))
     }
 
     fn push(
@@ -318,13 +386,14 @@ impl Walker<'_> {
         entity: &Entity,
         name: FileName,
         kind: FileKind,
-        octets: Vec<u8>,
+        (source, octets): (Source, Vec<u8>),
         nested: bool,
         ambiguity: Option<Ambiguity>,
     ) {
         let declared_type = entity::shown_type(&entity.media_type);
         let role = Role::Document;
-        self.walk.documents.push(Attachment { index: 0, name, declared_type, kind, octets, nested, role, ambiguity });
+        let document = Attachment { index: 0, name, declared_type, kind, octets, source, nested, role, ambiguity };
+        self.walk.documents.push(document);
         self.inline.push(None);
     }
 
@@ -356,15 +425,22 @@ impl Walker<'_> {
     }
 }
 
-fn split(decoded: transfer::Decoded) -> (Vec<u8>, Option<Ambiguity>) {
-    (decoded.octets, decoded.ambiguity)
-}
-
 /// Whether the octets are a signature, and are called one: the type that a part declares hides no document.
 fn is_signature(part: &Attachment) -> bool {
     let armoured = part.octets.trim_ascii_start().starts_with(b"-----BEGIN PGP SIGNATURE-----");
     (armoured || kind::recognise(&part.octets, "") == FileKind::Pkcs7)
         && part.name.ending().is_none_or(|ending| matches!(ending.as_str(), "asc" | "p7s" | "sig"))
+}
+
+/// Whether an attachment in base64 decodes to a PDF; its declared type must not make it anything else.
+fn is_pdf_in_base64(entity: &Entity, raw: Raw<'_>) -> bool {
+    // Line ends, and octets that are skipped, are no digits: of these many some thousand octets come.
+    const HEAD: usize = 4 * kind::PDF_WINDOW;
+    entity.encoding == Encoding::Base64
+        && !entity.media_type.starts_with("text/")
+        && !entity.media_type.starts_with("message/")
+        && !entity.is_body()
+        && kind::is_pdf(&transfer::base64(&raw.octets[..raw.octets.len().min(HEAD)]).octets)
 }
 
 fn is_message(media_type: &str) -> bool {

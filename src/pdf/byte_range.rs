@@ -1,6 +1,7 @@
 //! What a signature covers: `/ByteRange` (ISO 32000-2, 12.8.1), and how it lies to `/Contents` and the file.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +122,12 @@ impl ByteRange {
         let first = Span::new(0, self.gap.start())?.of(file)?;
         let second = Span::new(self.gap.end(), self.end)?.of(file)?;
         Some([first, second])
+    }
+
+    /// Where the first of the covered parts ends, and the second one.
+    pub fn signed_parts(&self) -> Option<(usize, Range<usize>)> {
+        let offset = |value| usize::try_from(value).ok();
+        Some((offset(self.gap.start())?, offset(self.gap.end())?..offset(self.end)?))
     }
 
     /// Compares the gap with the position of the `/Contents` token, brackets included.

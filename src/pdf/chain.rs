@@ -22,6 +22,8 @@ pub(super) struct Part {
     pub(super) xref: (usize, usize),
     pub(super) kind: SectionKind,
     pub(super) hybrid: bool,
+    /// Each section is written as every reader expects it. Some give up at others, and look for objects themselves.
+    pub(super) usual: bool,
     /// One entry for each number, in the order of the numbers.
     pub(super) entries: Vec<(u32, Place)>,
     pub(super) root: Option<Id>,
@@ -59,7 +61,7 @@ pub(super) fn read_chain(file: &[u8], budget: &mut Budget, odd: &mut Oddities) -
     let links = read_links(file, budget, odd, &mut spans)?;
     let linearised = is_linearised(file, header_end);
     let held = links.iter().any(|link| link.hybrid.is_some()).then(BTreeMap::new);
-    let mut merger = Merger { parts: Vec::new(), held, budget, odd };
+    let mut merger = Merger { parts: Vec::new(), held, highest: 0, budget, odd };
     let mut last_start = usize::MAX;
     for link in links.into_iter().rev() {
         let (start, forward) = (link.section.start, link.section.start < last_start && last_start != usize::MAX);
@@ -113,7 +115,7 @@ fn read_links(
     spans: &mut Vec<(usize, usize)>,
 ) -> Result<Vec<Link>, ReadError> {
     let mut links = Vec::new();
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut hybrids) = (BTreeSet::new(), BTreeSet::new());
     let mut next = Some(last_startxref(file)?);
     while let Some(at) = next {
         if !seen.insert(at) {
@@ -137,7 +139,9 @@ fn read_links(
         spans.extend([(section.start, section.end), (section.end, ending.end)]);
         let hybrid = match section.trailer.hybrid {
             Some(at) => {
-                let stream = read_section(file, at, budget)?;
+                let mut stream = read_section(file, at, budget)?;
+                // Readers that follow each section once give up at one that is named again, or that leads further.
+                stream.usual &= stream.trailer.prev.is_none() && hybrids.insert(at);
                 spans.push((stream.start, stream.end));
                 Some(stream)
             }
@@ -151,7 +155,7 @@ fn read_links(
 fn last_startxref(file: &[u8]) -> Result<usize, ReadError> {
     const WORD: &[u8] = b"startxref";
     let missing = |at: usize| ReadError::Broken { fault: Fault::StartxrefMissing, offset: at as u64 };
-    let at = file.windows(WORD.len()).rposition(|octets| octets == WORD).ok_or(missing(file.len()))?;
+    let at = memchr::memmem::rfind(file, WORD).ok_or(missing(file.len()))?;
     Lexer::new(file, at + WORD.len()).integer().ok_or(missing(at))
 }
 
@@ -188,6 +192,8 @@ struct Merger<'m> {
     parts: Vec<Part>,
     /// Where each object is so far; kept only for hybrid-reference files.
     held: Option<BTreeMap<u32, Place>>,
+    /// The largest number in use so far.
+    highest: u32,
     budget: &'m mut Budget,
     odd: &'m mut Oddities,
 }
@@ -196,8 +202,9 @@ impl Merger<'_> {
     /// Adds a link to the newest revision where both were written by one save, else as a revision of its own.
     fn add(&mut self, link: Link, forward: bool) -> Result<(), Exhausted> {
         let Link { section, hybrid, ending } = link;
-        let Section { kind, start, end, entries, trailer } = section;
+        let Section { kind, start, end, entries, trailer, usual } = section;
         let Trailer { root, information, .. } = trailer;
+        let usual = usual && hybrid.as_ref().is_none_or(|stream| stream.usual);
         let bare = !entries.iter().any(|(_, place)| matches!(place, Place::InFile { .. }));
         let mut entries = unique(entries, self.odd, start);
         let hybrid = hybrid.filter(|stream| !self.is_copied(&entries, stream));
@@ -206,6 +213,12 @@ impl Merger<'_> {
             let hidden = unique(stream.entries, self.odd, start);
             report_two_places(&entries, &hidden, self.odd, start);
             entries = over_hybrid(entries, hidden);
+        }
+        let in_use = entries.iter().rev().find(|(_, place)| *place != Place::Free).map_or(0, |(number, _)| *number);
+        self.highest = self.highest.max(in_use);
+        // The first-page section of a linearised file counts what the main one holds, which comes later here.
+        if trailer.size.is_some_and(|size| size <= self.highest) {
+            self.odd.add(OddityKind::SizeTooSmall { number: self.highest }, start);
         }
         if let Some(held) = &mut self.held {
             held.extend(entries.iter().copied());
@@ -223,6 +236,7 @@ impl Merger<'_> {
             last.root = root.or(last.root);
             last.information = information.or(last.information);
             last.hybrid |= hybrid_start.is_some();
+            last.usual &= usual;
             return Ok(());
         }
         if hybrid_start.is_some() && !self.parts.is_empty() {
@@ -236,6 +250,7 @@ impl Merger<'_> {
             xref: (start, end),
             kind,
             hybrid: hybrid_start.is_some(),
+            usual,
             entries,
             root,
             information,

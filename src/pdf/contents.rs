@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::lexer::{Lexer, Token};
 use super::span::Span;
+use super::value::{Located, Value};
 use crate::digest::hex_decode;
 
 /// Why there is no signature value to be read.
@@ -61,6 +63,20 @@ pub fn contents_octets(file: &[u8], span: Span) -> Result<Vec<u8>, ContentsError
     hex_decode(digits).ok_or(ContentsError::NotHexadecimal { offset })
 }
 
+/// Decodes the string token at `span` of the original octets, literal or hexadecimal: a certificate in `/Cert`
+/// (ISO 32000-1, table 252). `None` where there is anything else, or more.
+pub fn string_octets(file: &[u8], span: Span) -> Option<Vec<u8>> {
+    let octets = span.of(file)?;
+    let mut lexer = Lexer::new(octets, 0);
+    let value = match lexer.next() {
+        (0, Token::Hexadecimal(digits)) => Value::Hexadecimal(digits),
+        (0, Token::Literal(text)) => Value::Literal(text),
+        _ => return None,
+    };
+    (lexer.at() == octets.len()).then_some(())?;
+    Located { start: 0, end: octets.len(), value }.as_string()
+}
+
 /// Whether nothing but zero octets follows the `consumed` ones that the CMS object took.
 pub fn padding_is_zero(contents: &[u8], consumed: usize) -> bool {
     contents.get(consumed..).is_some_and(|padding| padding.iter().all(|octet| *octet == 0))
@@ -87,6 +103,17 @@ mod tests {
     fn a_range_outside_the_file_is_no_signature_value() {
         let span = Span::new(2, 99).unwrap();
         assert_eq!(contents_octets(b"<00>", span), Err(ContentsError::NotHexadecimal { offset: 2 }));
+    }
+
+    #[test]
+    fn one_string_token_and_nothing_else_is_a_certificate_of_old() {
+        let decode = |token: &[u8]| string_octets(token, Span::new(0, token.len() as u64).unwrap());
+        assert_eq!(decode(b"(a\\051\\n)").unwrap(), b"a)\n");
+        assert_eq!(decode(b"<61 6>").unwrap(), b"a`");
+        for odd in [b"(a) ".as_slice(), b" (a)", b"(a", b"(a)(b)", b"[(a)]", b"/a", b"1", b""] {
+            assert_eq!(decode(odd), None, "{odd:?}");
+        }
+        assert_eq!(string_octets(b"(a)", Span::new(1, 9).unwrap()), None);
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub enum Limit {
     Decoded,
     /// Objects and cross-reference entries.
     Objects,
+    /// The process that read it did not come to an end: over its limits of time or memory, or it crashed.
+    Reader,
     /// Cross-reference sections.
     Sections,
     /// Signatures.
@@ -97,6 +99,7 @@ impl fmt::Display for Limit {
         f.write_str(match self {
             Self::Decoded => "decoded octets",
             Self::Objects => "objects",
+            Self::Reader => "the reading process (time, memory, or it crashed)",
             Self::Sections => "cross-reference sections",
             Self::Signatures => "signatures",
             Self::Work => "octets read again",

@@ -2,7 +2,7 @@
 //! (ISO 32000-2, 12.7.4).
 //!
 //! This walk is the one that counts, because only it holds object numbers against their entries and knows positions;
-//! lopdf's walk is held against it ([`super::second`]).
+//! that of hayro-syntax is held against it ([`super::second`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

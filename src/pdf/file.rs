@@ -25,6 +25,8 @@ pub(super) struct File<'a> {
     /// Octets that may still be read. Objects may claim the same octets: without this, reading would take
     /// objects x octets.
     work: Cell<usize>,
+    /// Octets that came out of object streams.
+    decoded: u64,
     /// From here on there is no `endstream`.
     no_end_from: Cell<usize>,
 }
@@ -35,6 +37,16 @@ pub(super) struct Version {
     pub(super) number: u32,
     pub(super) revision: usize,
     pub(super) place: Place,
+}
+
+impl Version {
+    /// The generation in its entry; 0 inside an object stream (ISO 32000-2, 7.5.8.3).
+    pub(super) fn generation(self) -> u16 {
+        match self.place {
+            Place::InFile { generation, .. } => generation,
+            Place::Free | Place::InStream { .. } => 0,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -49,6 +61,8 @@ pub(super) struct Object<'f> {
     pub(super) value: Located<'f>,
     /// Octets of the stream's data, if it is one.
     pub(super) stream: Option<&'f [u8]>,
+    /// Where they begin in the file.
+    pub(super) stream_start: usize,
     /// From the number to the end of `endobj`; `None` inside an object stream.
     pub(super) span: Option<(usize, usize)>,
     /// Whether the stream is as long as it says.
@@ -89,6 +103,7 @@ impl<'a> File<'a> {
             index: index(parts),
             streams: BTreeMap::new(),
             work: Cell::new(work),
+            decoded: 0,
             no_end_from: Cell::new(usize::MAX),
         };
         for version in file.index.clone() {
@@ -96,8 +111,8 @@ impl<'a> File<'a> {
                 file.decode_stream(stream, version.revision, budget)?;
             }
         }
-        let decoded = decoded.saturating_sub(budget.decoded_left());
-        let more = usize::try_from(decoded).unwrap_or(usize::MAX).saturating_mul(8);
+        file.decoded = decoded.saturating_sub(budget.decoded_left());
+        let more = usize::try_from(file.decoded).unwrap_or(usize::MAX).saturating_mul(8);
         file.work.set(file.work.get().saturating_add(more));
         Ok(file)
     }
@@ -120,6 +135,11 @@ impl<'a> File<'a> {
         self.work.get() == 0
     }
 
+    /// Octets that came out of object streams.
+    pub(super) fn decoded(&self) -> u64 {
+        self.decoded
+    }
+
     /// All definitions, by number and revision.
     pub(super) fn versions(&self) -> &[Version] {
         &self.index
@@ -129,6 +149,13 @@ impl<'a> File<'a> {
     pub(super) fn version(&self, number: u32, revision: usize) -> Option<Version> {
         let after = self.index.partition_point(|version| (version.number, version.revision) <= (number, revision));
         self.index.get(after.checked_sub(1)?).copied().filter(|version| version.number == number)
+    }
+
+    /// The revision that defined `number` first; the newest one for what was never defined.
+    pub(super) fn first_revision(&self, number: u32) -> usize {
+        let first = self.index.partition_point(|version| version.number < number);
+        let version = self.index.get(first).filter(|version| version.number == number);
+        version.map_or(self.newest(), |version| version.revision)
     }
 
     /// Where the object stands in the file, or the object stream that holds it.
@@ -144,14 +171,16 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Where that is stated which holds in `revision`: the object, or the section that frees it.
+    pub(super) fn stated(&self, number: u32, revision: usize) -> usize {
+        let section = || self.version(number, revision).and_then(|version| self.parts.get(version.revision));
+        self.position(number, revision).or_else(|| section().map(|part| part.xref.0)).unwrap_or_default()
+    }
+
     /// The object that a reference names in `revision`; `None` where it would be null.
     pub(super) fn object(&self, id: Id, revision: usize) -> Option<Object<'_>> {
         let version = self.version(id.0, revision)?;
-        let generation = match version.place {
-            Place::InFile { generation, .. } => generation,
-            Place::Free | Place::InStream { .. } => 0,
-        };
-        if generation != id.1 {
+        if version.generation() != id.1 {
             return None;
         }
         self.read(version).ok()
@@ -201,7 +230,7 @@ impl<'a> File<'a> {
         let body = read_body(&mut lexer);
         self.pay(lexer.at())?;
         let body = body.map_err(|_| ObjectError::Unreadable)?;
-        Ok(Object { value: body.value, stream: None, span: None, length_fits: true })
+        Ok(Object { value: body.value, stream: None, stream_start: 0, span: None, length_fits: true })
     }
 
     fn read_at(&self, id: Id, offset: usize, revision: usize) -> Result<Object<'_>, ObjectError> {
@@ -209,13 +238,14 @@ impl<'a> File<'a> {
         let body = read_body(&mut lexer);
         self.pay(lexer.at().saturating_sub(offset))?;
         let body = body.map_err(|_| ObjectError::Unreadable)?;
-        let mut object = Object { value: body.value, stream: None, span: None, length_fits: true };
+        let mut object = Object { value: body.value, stream: None, stream_start: 0, span: None, length_fits: true };
         if body.stream {
             let dictionary = object.dictionary().ok_or(ObjectError::Unreadable)?;
             let length = self.stream_length(dictionary, revision);
             let data = skip_stream_start(&mut lexer);
             let (end, fits) = self.stream_end(data, length)?;
             object.stream = self.octets.get(data..end);
+            object.stream_start = data;
             object.length_fits = fits;
             lexer = Lexer::new(self.octets, end);
             lexer.skip_white();
@@ -283,7 +313,7 @@ impl<'a> File<'a> {
             return Err(ObjectError::Unreadable);
         }
         let rest = self.octets.get(data..).unwrap_or_default();
-        let Some(length) = rest.windows(WORD.len()).position(|octets| octets == WORD) else {
+        let Some(length) = memchr::memmem::find(rest, WORD) else {
             self.no_end_from.set(data);
             self.pay(rest.len())?;
             return Err(ObjectError::Unreadable);
@@ -339,7 +369,7 @@ fn decode_objects(object: &Object<'_>, budget: &mut Budget) -> Result<Option<Obj
         return Ok(None);
     }
     let plain = match filter::decode(dictionary, data, budget) {
-        Ok(plain) => plain,
+        Ok(plain) => plain.into_owned(),
         Err(FilterError::Exhausted(exhausted)) => return Err(exhausted),
         Err(FilterError::Damaged | FilterError::Unsupported) => return Ok(None),
     };

@@ -25,12 +25,27 @@ pub(super) struct Lexer<'a> {
 }
 
 /// White space of ISO 32000-2, table 1.
-pub(super) fn is_white(octet: u8) -> bool {
+pub const fn is_white(octet: u8) -> bool {
     matches!(octet, 0 | 9 | 10 | 12 | 13 | 32)
 }
 
+/// Octets that are neither white space nor delimiters (tables 1 and 2), looked up for each octet outside of streams.
+const REGULAR: [bool; 256] = {
+    let mut regular = [true; 256];
+    let mut octet = 0_u8;
+    loop {
+        let delimiter = matches!(octet, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%');
+        regular[octet as usize] = !is_white(octet) && !delimiter;
+        if octet == u8::MAX {
+            break;
+        }
+        octet += 1;
+    }
+    regular
+};
+
 fn is_regular(octet: u8) -> bool {
-    !is_white(octet) && !matches!(octet, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+    REGULAR[usize::from(octet)]
 }
 
 impl<'a> Lexer<'a> {
@@ -155,6 +170,10 @@ impl<'a> Lexer<'a> {
 }
 
 fn word(text: &[u8]) -> Token<'_> {
+    // By far the most numbers: no sign, and too few digits to overflow.
+    if text.len() <= 18 && text.iter().all(u8::is_ascii_digit) {
+        return Token::Integer(text.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0')));
+    }
     if !text.iter().all(|octet| octet.is_ascii_digit() || matches!(octet, b'+' | b'-' | b'.')) {
         return Token::Keyword(text);
     }

@@ -2,14 +2,16 @@
 //! and what is odd about the structure (ISO 32000-2, 7.5 and 12.8).
 //!
 //! The reader is our own, because everything rests on positions: it follows the cross-reference chain of the whole
-//! file, holds every object against its entry, and accounts for every octet. lopdf, strict, walks the form a second time
-//! as a check. Nothing here hashes, knows cryptography, or decides: what a finding means for a paper is the policy's.
+//! file, holds every object against its entry, and accounts for every octet. hayro-syntax reads form and pages a
+//! second time as a check. Nothing here hashes, knows cryptography, or decides: what a finding means for a paper is the
+//! policy's.
 //!
 //! From octets upwards: `lexer`, `value` (tokens, objects with positions); `filter`, `xref`, `chain` (sections,
-//! revisions); `file` (objects on demand), `survey` (one pass over all); `field`, `signature`, `change`
+//! revisions); `file` (objects on demand), `survey` (one pass over all); `field`, `pages`, `signature`, `change`
 //! (one revision against the one before), `reading`.
 
 mod active;
+mod appearance;
 mod byte_range;
 mod chain;
 mod change;
@@ -18,15 +20,23 @@ mod fault;
 mod field;
 mod file;
 mod filter;
+mod geometry;
+mod ink;
 mod lexer;
 mod modification;
 mod oddity;
+mod page_box;
+mod pages;
+mod permission;
 mod reading;
 mod second;
+mod security_store;
+mod shadow;
 mod signature;
 mod span;
 mod survey;
 mod text;
+mod unexplained;
 mod value;
 mod xref;
 
@@ -38,11 +48,18 @@ pub(crate) mod fuzz;
 mod tests;
 
 pub use active::{ActiveContent, ActiveKind};
+pub use appearance::{Ground, Shown};
 pub use byte_range::{ByteRange, ByteRangeError, Coverage};
-pub use contents::{ContentsError, contents_octets, padding_is_zero};
+pub use contents::{ContentsError, contents_octets, padding_is_zero, string_octets};
 pub use fault::{Fault, Limit, ReadError};
-pub use modification::{Change, Modification, Unexplained, Why};
+pub use geometry::Rectangle;
+pub use lexer::is_white;
+pub use modification::{Change, ChangedField, Modification};
 pub use oddity::{Oddity, OddityKind, Weight};
+pub use permission::{Access, FieldLock, Permissions};
 pub use reading::{Reading, Revision, XrefKind, read};
-pub use signature::{Rectangle, SignatureField, SignatureKind, SubFilter};
+pub use security_store::{MAX_RELATED, MAX_STORE, MAX_STREAMS, Related, SecurityStore, Stored};
+pub use shadow::{Shadow, ShadowKind};
+pub use signature::{SignatureField, SignatureKind, SubFilter};
 pub use span::Span;
+pub use unexplained::{Seat, Unexplained, Why};

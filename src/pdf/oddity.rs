@@ -16,6 +16,16 @@ pub struct Oddity {
 /// Octets that programs read differently, or that no cross-reference explains.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum OddityKind {
+    /// The catalog and the signatures do not agree on which one certifies the document.
+    CertificationDisputed {
+        /// Object number of the signature that the catalog names, or of the catalog.
+        number: u32,
+    },
+    /// A signature certifies the document and is not the first one (ISO 32000-2, 12.8.2.2.1).
+    CertificationMisplaced {
+        /// Object number of the signature dictionary.
+        number: u32,
+    },
     /// A key stands twice in a trailer, signature, catalog, page or AcroForm dictionary.
     DuplicateKey {
         /// Object number of the dictionary; 0 for a trailer.
@@ -68,11 +78,18 @@ pub enum OddityKind {
         /// Object number.
         number: u32,
     },
+    /// The second reader shows another number of pages, or other content on one.
+    PagesDiffer {
+        /// The first page that differs, counted from 1.
+        page: u32,
+    },
+    /// The page tree cannot be walked, or is none.
+    PagesUnreadable,
     /// `/Prev` leads forward in a file that is not linearised.
     PrevForward,
     /// A section is not followed by `startxref` and `%%EOF`.
     RevisionWithoutEnd,
-    /// The second reader (lopdf, strict) found another set of signatures.
+    /// The second reader found another set of signatures.
     SecondReaderDiffers {
         /// Object number of the signature dictionary that only one of both found, or found differently.
         number: u32,
@@ -92,6 +109,12 @@ pub enum OddityKind {
     /// A signature dictionary that no field reaches.
     SignatureWithoutField {
         /// Object number of the signature dictionary.
+        number: u32,
+    },
+    /// `/Size` of a trailer is not above the number of every object: strict readers take those above for missing
+    /// (ISO 32000-2, 7.5.5).
+    SizeTooSmall {
+        /// The largest number in use.
         number: u32,
     },
     /// A `startxref` does not name the section before it.
@@ -131,7 +154,9 @@ impl Oddity {
             return Weight::Fatal;
         }
         match self.kind {
-            OddityKind::SignatureReplaced { .. } | OddityKind::SignatureShared { .. } => Weight::Fatal,
+            OddityKind::CertificationMisplaced { .. }
+            | OddityKind::SignatureReplaced { .. }
+            | OddityKind::SignatureShared { .. } => Weight::Fatal,
             OddityKind::DuplicateKey { .. }
             | OddityKind::EntryMismatch { .. }
             | OddityKind::EntryOutsideRevision { .. }
@@ -141,16 +166,21 @@ impl Oddity {
             | OddityKind::TwoPlaces { .. }
             | OddityKind::ObjectsOverlap
             | OddityKind::ObjectUnreadable { .. }
+            | OddityKind::PagesDiffer { .. }
+            | OddityKind::PagesUnreadable
             | OddityKind::PrevForward
             | OddityKind::SecondReaderDiffers { .. }
             | OddityKind::TooMany
             | OddityKind::ValueUnreadable { .. } => Weight::Ambiguous,
-            OddityKind::HeaderVersion
+            // The narrower of both is what holds.
+            OddityKind::CertificationDisputed { .. }
+            | OddityKind::HeaderVersion
             | OddityKind::HybridUpdate
             | OddityKind::LengthMismatch { .. }
             | OddityKind::RevisionWithoutEnd
             | OddityKind::SecondReaderRefuses
             | OddityKind::SignatureWithoutField { .. }
+            | OddityKind::SizeTooSmall { .. }
             | OddityKind::StartxrefMismatch
             | OddityKind::Unaccounted { .. } => Weight::Remark,
         }
@@ -160,6 +190,12 @@ impl Oddity {
 impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
+            OddityKind::CertificationDisputed { number } => {
+                write!(f, "catalog and signatures disagree on whether signature {number} certifies")
+            }
+            OddityKind::CertificationMisplaced { number } => {
+                write!(f, "signature {number} certifies and is not the first one")
+            }
             OddityKind::DuplicateKey { number, key } => write!(f, "key /{key} stands twice in object {number}"),
             OddityKind::EntryMismatch { number, found: Some((found, generation)) } => {
                 write!(f, "entry of object {number} leads to object {found} {generation}")
@@ -179,15 +215,18 @@ impl fmt::Display for Oddity {
             OddityKind::LengthMismatch { number } => write!(f, "stream {number} has another length than it says"),
             OddityKind::ObjectsOverlap => f.write_str("objects overlap"),
             OddityKind::ObjectUnreadable { number } => write!(f, "object {number} cannot be read"),
+            OddityKind::PagesDiffer { page } => write!(f, "page {page} reads differently in a second program"),
+            OddityKind::PagesUnreadable => f.write_str("page tree cannot be read"),
             OddityKind::PrevForward => f.write_str("cross-reference chain leads forward"),
             OddityKind::RevisionWithoutEnd => f.write_str("revision has no end marker"),
             OddityKind::SecondReaderDiffers { number } => {
                 write!(f, "a second reader finds another signature in object {number}")
             }
-            OddityKind::SecondReaderRefuses => f.write_str("a second, strict reader does not read the file"),
+            OddityKind::SecondReaderRefuses => f.write_str("a second reader does not read the file"),
             OddityKind::SignatureReplaced { number } => write!(f, "signature {number} was replaced after signing"),
             OddityKind::SignatureShared { number } => write!(f, "several fields share signature {number}"),
             OddityKind::SignatureWithoutField { number } => write!(f, "no field reaches signature {number}"),
+            OddityKind::SizeTooSmall { number } => write!(f, "size of the trailer does not count object {number}"),
             OddityKind::StartxrefMismatch => f.write_str("startxref names another section"),
             OddityKind::TooMany => f.write_str("more oddities than are kept"),
             OddityKind::Unaccounted { start } => write!(f, "octets from {start} belong to no revision"),
@@ -229,6 +268,11 @@ impl Oddities {
         })
     }
 
+    /// Whether octets belong to several objects.
+    pub(super) fn has_overlap(&self) -> bool {
+        self.0.iter().any(|oddity| matches!(oddity.kind, OddityKind::ObjectsOverlap | OddityKind::TooMany))
+    }
+
     pub(super) fn into_vec(self) -> Vec<Oddity> {
         self.0
     }
@@ -237,7 +281,9 @@ impl Oddities {
 /// Where one that is dropped counts: those that are fatal wherever they are, after everything.
 fn dropped_at(kind: &OddityKind, offset: u64) -> u64 {
     match kind {
-        OddityKind::SignatureReplaced { .. } | OddityKind::SignatureShared { .. } => u64::MAX,
+        OddityKind::CertificationMisplaced { .. }
+        | OddityKind::SignatureReplaced { .. }
+        | OddityKind::SignatureShared { .. } => u64::MAX,
         _ => offset,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::active::ActiveContent;
+use super::appearance;
 use super::byte_range::Coverage;
 use super::chain::read_chain;
 use super::change::{Comparison, Signing};
@@ -13,12 +14,16 @@ use super::field::{Fields, walk};
 use super::file::File;
 use super::modification::{Change, Modification};
 use super::oddity::{Oddities, Oddity, OddityKind, Weight};
-use super::second::{SecondOpinion, second_opinion};
+use super::pages::Pages;
+use super::permission;
+use super::second::{self, First};
+use super::security_store::{self, SecurityStore};
+use super::shadow::{self, Shadow};
 use super::signature::{SignatureField, SignatureKind};
 use super::span::Span;
 use super::survey::{Survey, survey};
-use super::value::{Dictionary, Value};
 use super::xref::{Place, SectionKind};
+use crate::algorithm::PrefixDigests;
 use crate::budget::Budget;
 
 /// What a file says about its signatures.
@@ -32,6 +37,10 @@ pub struct Reading {
     pub oddities: Vec<Oddity>,
     /// Content that does something.
     pub active: Vec<ActiveContent>,
+    /// Validation material that somebody put into the file.
+    pub store: Box<SecurityStore>,
+    /// Content that could appear or vanish; only looked for where something is signed.
+    pub shadow: Vec<Shadow>,
     /// Leaves of the page tree; `None` where it cannot be walked.
     pub page_count: Option<u32>,
 }
@@ -74,7 +83,8 @@ pub fn read(file: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
 
 fn names_encryption(file: &[u8]) -> bool {
     const KEY: &[u8] = b"/Encrypt";
-    file.windows(KEY.len() + 1).any(|octets| octets.starts_with(KEY) && !octets[KEY.len()].is_ascii_alphanumeric())
+    memchr::memmem::find_iter(file, KEY)
+        .any(|at| file.get(at + KEY.len()).is_some_and(|octet| !octet.is_ascii_alphanumeric()))
 }
 
 fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
@@ -100,21 +110,42 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
         budget.signature()?;
         signatures.extend(SignatureField::read(&file, field));
     }
-    let changes = changes(&file, &survey, &signature_numbers, &signatures);
-    for signature in &mut signatures {
-        signature.modification = modification(signature, &changes);
+    let pages = Pages::walk(&file, catalog);
+    if pages.is_none() {
+        let root = catalog.reference(b"Pages").and_then(|root| file.position(root.0, file.newest()));
+        odd.add(OddityKind::PagesUnreadable, root.unwrap_or(newest_xref));
     }
-    let page_count = page_count(&file, catalog);
+    let first_signed = signatures.iter().filter_map(|signature| signature.revision).min();
+    permission::hold_certifications(&file, root, first_signed.unwrap_or(file.newest()), &mut signatures, &mut odd);
+    let changes = changes(&file, &survey, &signature_numbers, &signatures, pages.as_ref());
+    for index in 0..signatures.len() {
+        let broken = permission::broken_lock(&file, index, &signatures, &changes);
+        if let Some(signature) = signatures.get_mut(index) {
+            signature.modification = modification(signature, &changes);
+            signature.lock_broken = broken;
+        }
+    }
+    let unread = Pages::default();
+    let tree = pages.as_ref().unwrap_or(&unread);
+    let mut shadow = Vec::new();
+    if !signatures.is_empty() {
+        appearance::place(&file, tree, &mut signatures, &changes, budget);
+        shadow = shadow::prepared(&file, root, tree, &survey.nodes, budget);
+    }
+    let store = security_store::read(&file, catalog, budget);
     if file.is_exhausted() {
         return Err(ReadError::TooLarge(Limit::Work));
     }
-    ask_second_reader(octets, newest_xref, &signatures, &mut odd);
+    let first = First { file: &file, signatures: &signatures, pages: pages.as_ref(), streams: &survey.streams };
+    second::ask(first, budget, &mut odd);
     Ok(Reading {
         revisions: revisions(&file, changes),
         signatures,
         oddities: odd.into_vec(),
         active: survey.active.into_vec(),
-        page_count,
+        store: Box::new(store),
+        shadow,
+        page_count: pages.and_then(|pages| u32::try_from(pages.leaves.len()).ok()),
     })
 }
 
@@ -153,30 +184,33 @@ fn changes(
     survey: &Survey,
     signature_numbers: &BTreeSet<u32>,
     signatures: &[SignatureField],
+    pages: Option<&Pages>,
 ) -> Vec<Change> {
-    let comparison = Comparison::new(file, &survey.referrers, signature_numbers);
+    let mut changes = vec![Change::none(); file.parts().len()];
+    // Nobody vouched for what came before the first signature.
+    let Some(first_signed) = signatures.iter().filter_map(|signature| signature.revision).min() else { return changes };
+    if first_signed >= file.newest() {
+        return changes;
+    }
     let mut signings: Vec<Vec<Signing>> = vec![Vec::new(); file.parts().len()];
     for signature in signatures.iter().filter(|signature| signature.coverage != Coverage::GapNotContents) {
         let written = file.version(signature.value.0, file.newest()).map(|version| version.revision);
         if let Some(revision) = signature.revision.filter(|revision| written == Some(*revision))
             && let Some(signings) = signings.get_mut(revision)
         {
-            let only_time = signature.kind == SignatureKind::DocumentTimestamp && signature.shown.is_none();
+            let only_time = signature.kind == SignatureKind::DocumentTimestamp && signature.shown.is_empty();
             signings.push(Signing { value: signature.value, only_time });
         }
     }
-    let first_signed = signatures.iter().filter_map(|signature| signature.revision).min();
-    (0..file.parts().len())
-        .map(|revision| match signings.get(revision).map(Vec::as_slice) {
-            // Nobody vouched for what came before the first signature.
-            _ if first_signed.is_none_or(|first| revision <= first) => {
-                Change { level: Modification::None, unexplained: Vec::new() }
-            }
+    let comparison = Comparison::new(file, &survey.referrers, signature_numbers, pages);
+    for (revision, change) in changes.iter_mut().enumerate().skip(first_signed.saturating_add(1)) {
+        *change = match signings.get(revision).map(Vec::as_slice) {
             // Two signatures cannot both be the last thing that one save wrote.
             Some([signing]) => comparison.change(revision, Some(*signing)),
             _ => comparison.change(revision, None),
-        })
-        .collect()
+        };
+    }
+    changes
 }
 
 fn modification(signature: &SignatureField, changes: &[Change]) -> Modification {
@@ -185,45 +219,6 @@ fn modification(signature: &SignatureField, changes: &[Change]) -> Modification 
     later.map_or(Modification::Other, |later| {
         later.iter().map(|change| change.level).max().unwrap_or(Modification::None)
     })
-}
-
-/// Counts the leaves of the page tree (ISO 32000-2, 7.7.3).
-fn page_count(file: &File<'_>, catalog: &Dictionary<'_>) -> Option<u32> {
-    let newest = file.newest();
-    let mut nodes = vec![catalog.reference(b"Pages")?];
-    let mut seen = BTreeSet::new();
-    let mut count = 0_u32;
-    while let Some(id) = nodes.pop() {
-        if !seen.insert(id.0) {
-            return None;
-        }
-        let object = file.object(id, newest)?;
-        let node = object.dictionary()?;
-        match node.get(b"Kids") {
-            None => count += 1,
-            Some(kids) => {
-                let kids = file.resolve(kids, newest)?;
-                for kid in kids.value.as_array()? {
-                    match kid.value {
-                        Value::Reference(id) => nodes.push(id),
-                        _ => return None,
-                    }
-                }
-            }
-        }
-    }
-    Some(count)
-}
-
-fn ask_second_reader(octets: &[u8], newest_xref: usize, signatures: &[SignatureField], odd: &mut Oddities) {
-    // What ours could not read was not paid for, so the second reader is not let loose on it.
-    let opinion = if odd.has_unreadable() { SecondOpinion::Refuses } else { second_opinion(octets, signatures) };
-    match opinion {
-        SecondOpinion::Agrees => {}
-        SecondOpinion::Differs(number) => odd.add(OddityKind::SecondReaderDiffers { number }, newest_xref),
-        // It refuses the file as a whole, not what one revision did: a remark, wherever that is.
-        SecondOpinion::Refuses => odd.add(OddityKind::SecondReaderRefuses, 0),
-    }
 }
 
 fn revisions(file: &File<'_>, changes: Vec<Change>) -> Vec<Revision> {
@@ -254,6 +249,12 @@ fn revisions(file: &File<'_>, changes: Vec<Change>) -> Vec<Revision> {
 }
 
 impl Reading {
+    /// Digests of what the signatures of `file` cover, in one pass over it.
+    pub fn digests<'f>(&self, file: &'f [u8]) -> PrefixDigests<'f> {
+        let ranges = self.signatures.iter().filter_map(|signature| signature.byte_range.ok());
+        PrefixDigests::new(file, ranges.filter_map(|range| Some(range.signed_parts()?.0)))
+    }
+
     /// Oddities with what each means for `signature`.
     pub fn weighed<'r>(&'r self, signature: &SignatureField) -> impl Iterator<Item = (&'r Oddity, Weight)> {
         let end = signature.byte_range.map_or(0, |range| range.end());

@@ -4,11 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::appearance::Shown;
 use super::byte_range::{ByteRange, ByteRangeError, Coverage};
 use super::contents::ContentsError;
 use super::field::FilledField;
 use super::file::File;
 use super::modification::Modification;
+use super::permission::Permissions;
 use super::span::Span;
 use super::text;
 use super::value::{Dictionary, Located, Value, decoded_name};
@@ -31,6 +33,8 @@ pub struct SignatureField {
     pub byte_range: Result<ByteRange, ByteRangeError>,
     /// Position of the signature value, brackets included.
     pub contents: Result<Span, ContentsError>,
+    /// Positions of the certificates that `adbe.x509.rsa_sha1` has in `/Cert` of the dictionary, the signer's first.
+    pub certificates: Vec<Span>,
     /// How far the signature reaches, `GapNotContents` where range or value cannot be read.
     pub coverage: Coverage,
     /// Index of the revision at whose end the covered range ends; `None` where it ends within one.
@@ -45,10 +49,12 @@ pub struct SignatureField {
     pub reason: Option<String>,
     /// `/Location`.
     pub location: Option<String>,
-    /// Access permissions of a certification signature (12.8.2.2), 1 to 3.
-    pub doc_mdp: Option<u8>,
+    /// What it permits to come after it.
+    pub permissions: Permissions,
+    /// A field that it locked and that a later revision signed or changed all the same.
+    pub lock_broken: Option<String>,
     /// Where the signature shows itself, if it does.
-    pub shown: Option<Rectangle>,
+    pub shown: Vec<Shown>,
 }
 
 /// What a signature is for.
@@ -90,21 +96,6 @@ impl fmt::Display for SubFilter {
     }
 }
 
-/// A rectangle on a page, in units of its user space, normalised.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Rectangle {
-    /// Object number of the page that the widget names.
-    pub page: Option<u32>,
-    /// Left edge.
-    pub left: f64,
-    /// Lower edge.
-    pub bottom: f64,
-    /// Right edge.
-    pub right: f64,
-    /// Upper edge.
-    pub top: f64,
-}
-
 impl SubFilter {
     fn of(dictionary: &Dictionary<'_>) -> Self {
         let Some(Located { value: Value::Name(raw), .. }) = dictionary.get(b"SubFilter") else {
@@ -139,16 +130,22 @@ impl SignatureField {
             let value = dictionary.get(key)?;
             Some(text::decode(&file.resolve(value, newest)?.value.as_string()?))
         };
+        let revision = byte_range.ok().and_then(|range| signed_revision(file, range.end()));
         Some(Self {
             kind: if timestamp { SignatureKind::DocumentTimestamp } else { SignatureKind::Signature },
-            revision: byte_range.ok().and_then(|range| signed_revision(file, range.end())),
+            revision,
             modification: Modification::None,
             claimed_time: string(b"M").and_then(|time| UnixTime::parse_pdf_date(&time)),
             name: string(b"Name"),
             reason: string(b"Reason"),
             location: string(b"Location"),
-            doc_mdp: doc_mdp(file, dictionary),
-            shown: field.widgets.iter().find_map(|widget| Rectangle::of_widget(file, *widget, newest)),
+            permissions: Permissions::read(file, dictionary, field.object, revision.unwrap_or(newest)),
+            lock_broken: None,
+            shown: Shown::of_field(file, &field),
+            certificates: match sub_filter {
+                SubFilter::AdbeX509RsaSha1 => certificates(file, dictionary, holder.span.is_some()),
+                _ => Vec::new(),
+            },
             field: field.name,
             object: field.object,
             value: field.value,
@@ -201,6 +198,24 @@ fn contents(dictionary: &Dictionary<'_>, in_file: bool) -> Result<Span, Contents
     }
 }
 
+/// Signers write two or three.
+const CERTIFICATES: usize = 20;
+
+/// `/Cert`: one string, or an array of them (ISO 32000-1, table 252).
+fn certificates(file: &File<'_>, dictionary: &Dictionary<'_>, in_file: bool) -> Vec<Span> {
+    let newest = file.newest();
+    let Some(value) = dictionary.get(b"Cert") else { return Vec::new() };
+    // Only what stands in the file itself has a position.
+    let found = match value.as_reference() {
+        None => in_file.then(|| value.clone()),
+        Some(id) => file.object(id, newest).filter(|object| object.span.is_some()).map(|object| object.value),
+    };
+    let Some(value) = found else { return Vec::new() };
+    let strings = value.as_array().map_or(std::slice::from_ref(&value), |items| items);
+    let strings = strings.iter().filter(|item| matches!(item.value, Value::Hexadecimal(_) | Value::Literal(_)));
+    strings.take(CERTIFICATES).map(|item| Span::found(item.start, item.end)).collect()
+}
+
 /// The revision that ends where the covered range ends, white space after either of them aside.
 fn signed_revision(file: &File<'_>, range_end: u64) -> Option<usize> {
     let range_end = usize::try_from(range_end).ok()?;
@@ -211,53 +226,4 @@ fn signed_revision(file: &File<'_>, range_end: u64) -> Option<usize> {
     // The sender may have signed more than the last revision, trailing octets included.
     let last = index + 1 == parts.len();
     (last || rest.iter().all(|octet| super::lexer::is_white(*octet))).then_some(index)
-}
-
-/// `P` of the DocMDP transform, 2 where it is not stated (ISO 32000-2, table 257).
-fn doc_mdp(file: &File<'_>, dictionary: &Dictionary<'_>) -> Option<u8> {
-    let newest = file.newest();
-    let references = file.resolve(dictionary.get(b"Reference")?, newest)?;
-    references.value.as_array()?.iter().take(16).find_map(|item| {
-        let reference = file.resolve(item, newest)?;
-        let reference = reference.value.as_dictionary()?;
-        if !reference.is(b"TransformMethod", b"DocMDP") {
-            return None;
-        }
-        let parameters = reference.get(b"TransformParams").and_then(|value| file.resolve(value, newest));
-        let stated = parameters.and_then(|value| value.value.as_dictionary()?.integer::<u8>(b"P"));
-        Some(stated.filter(|level| (1..=3).contains(level)).unwrap_or(2))
-    })
-}
-
-impl Rectangle {
-    /// All there is: for a widget of which programs may make different rectangles.
-    const EVERYWHERE: Self = Self { page: None, left: f64::MIN, bottom: f64::MIN, right: f64::MAX, top: f64::MAX };
-
-    /// The rectangle of a widget that is not hidden and not empty (ISO 32000-2, 12.5.3, 12.5.5). What cannot be read is
-    /// taken for shown: another program may draw it.
-    pub(super) fn of_widget(file: &File<'_>, widget: (u32, u16), revision: usize) -> Option<Self> {
-        // Table 167. What is not viewed may still be printed.
-        const HIDDEN: u32 = 1 << 1;
-        const PRINT: u32 = 1 << 2;
-        const NO_VIEW: u32 = 1 << 5;
-        let object = file.object(widget, revision)?;
-        let dictionary = object.dictionary()?;
-        if dictionary
-            .integer::<u32>(b"F")
-            .is_some_and(|flags| flags & HIDDEN != 0 || flags & (NO_VIEW | PRINT) == NO_VIEW)
-        {
-            return None;
-        }
-        let array = file.resolve(dictionary.get(b"Rect")?, revision);
-        let numbers: Option<Vec<f64>> = array.as_ref().and_then(|array| {
-            array.value.as_array()?.iter().take(5).map(|item| file.resolve(item, revision)?.value.as_number()).collect()
-        });
-        let Some(Ok([one, two, three, four])) = numbers.map(<[f64; 4]>::try_from) else {
-            return Some(Self::EVERYWHERE);
-        };
-        let page = dictionary.reference(b"P").map(|id| id.0);
-        let shown =
-            Self { page, left: one.min(three), bottom: two.min(four), right: one.max(three), top: two.max(four) };
-        (shown.right > shown.left && shown.top > shown.bottom).then_some(shown)
-    }
 }

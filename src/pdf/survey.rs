@@ -7,10 +7,11 @@ use super::active::Active;
 use super::file::{File, Object, ObjectError, Version};
 use super::lexer::is_white;
 use super::oddity::{Oddities, OddityKind};
+use super::shadow;
 use super::value::{Dictionary, Value};
 use super::xref::Place;
 
-/// A reference to an object that some later revision writes again.
+/// A reference to an object that some update writes.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Referrer {
     pub(super) target: u32,
@@ -27,8 +28,23 @@ pub(super) struct Survey {
     pub(super) values: BTreeSet<u32>,
     /// Sorted; references inside object definitions, once for each time they stand there.
     pub(super) referrers: Vec<Referrer>,
+    /// Numbers of catalogs, page trees and pages.
+    pub(super) nodes: BTreeSet<u32>,
     pub(super) active: Active,
+    /// Sorted by where they begin; large streams that are as long as they say and hold no structure.
+    pub(super) streams: Vec<DataStream>,
 }
+
+/// The data of a stream in the file.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct DataStream {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) number: u32,
+}
+
+/// Shorter streams are not worth telling apart: four pages of memory.
+const LARGE: usize = 16 << 10;
 
 /// Reads every definition once.
 pub(super) fn survey(file: &File<'_>, structure: Vec<(usize, usize)>, odd: &mut Oddities) -> Survey {
@@ -69,20 +85,14 @@ pub(super) fn survey(file: &File<'_>, structure: Vec<(usize, usize)>, odd: &mut 
         before = (before.1, Some(*referrer));
         !third
     });
+    found.streams.sort_unstable();
     account(file.octets(), spans, odd);
     found
 }
 
-/// Numbers with more than one definition: only for those it matters who refers to them.
+/// Numbers that an update defines: only for those it matters who refers to them, or did while they were nothing.
 fn overwritten(file: &File<'_>) -> BTreeSet<u32> {
-    let mut pairs = file.versions().windows(2);
-    let mut numbers = BTreeSet::new();
-    while let Some([one, two]) = pairs.next() {
-        if one.number == two.number {
-            numbers.insert(one.number);
-        }
-    }
-    numbers
+    file.versions().iter().filter(|version| version.revision > 0).map(|version| version.number).collect()
 }
 
 impl Survey {
@@ -95,9 +105,9 @@ impl Survey {
         odd: &mut Oddities,
     ) {
         let Version { number, revision, .. } = version;
-        let position = file.position(number, revision).unwrap_or_default();
+        let position = || file.position(number, revision).unwrap_or_default();
         if !object.length_fits {
-            odd.add(OddityKind::LengthMismatch { number }, position);
+            odd.add(OddityKind::LengthMismatch { number }, position());
         }
         self.active.look(number, &object.value, object.stream.is_some());
         if let Some(dictionary) = object.dictionary().filter(|_| object.stream.is_none()) {
@@ -108,13 +118,26 @@ impl Survey {
             if signature {
                 self.signatures.push((number, revision));
             }
-            if signature || dictionary.is(b"Type", b"Catalog") || dictionary.is(b"Type", b"Page") {
-                report_duplicates(dictionary, number, position, odd);
+            let node = shadow::is_node(dictionary);
+            if node {
+                self.nodes.insert(number);
+            }
+            if signature || node && !dictionary.is(b"Type", b"Pages") {
+                report_duplicates(dictionary, number, position(), odd);
             }
         }
         // A cross-reference stream's dictionary is a trailer: what it names is compared as such.
         let is_trailer =
             object.stream.is_some() && object.dictionary().is_some_and(|stream| stream.is(b"Type", b"XRef"));
+        if let (Some(dictionary), Some(data)) = (object.dictionary(), object.stream)
+            && data.len() >= LARGE
+            && object.length_fits
+            && !is_trailer
+            && !dictionary.is(b"Type", b"ObjStm")
+        {
+            let start = object.stream_start;
+            self.streams.push(DataStream { start, end: start + data.len(), number });
+        }
         if !overwritten.is_empty() && !is_trailer {
             object.value.visit(None, &mut |_, value| {
                 if let Value::Reference((target, _)) = value.value

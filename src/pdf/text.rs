@@ -1,7 +1,7 @@
 //! Text strings (ISO 32000-2, 7.9.2.2) as Unicode, fit to be shown.
 
 /// Longest text that is kept; names of people and reasons are shorter, attacks are not.
-const LENGTH: usize = 1_024;
+pub(super) const LENGTH: usize = 1_024;
 
 /// Decodes UTF-16 (either order), UTF-8 or PDFDocEncoding. What has no character, and what would steer a terminal
 /// or turn the direction of text, becomes U+FFFD.

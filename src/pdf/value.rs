@@ -259,7 +259,7 @@ fn reference<'a>(items: &mut Vec<Located<'a>>) -> Option<Located<'a>> {
 
 /// Whether a name as written stands for `name`; `#xx` is decoded (ISO 32000-2, 7.3.5).
 pub(super) fn same_name(raw: &[u8], name: &[u8]) -> bool {
-    raw == name || decoded_name(raw) == decoded_name(name)
+    raw == name || (raw.contains(&b'#') || name.contains(&b'#')) && decoded_name(raw) == decoded_name(name)
 }
 
 pub(super) fn decoded_name(raw: &[u8]) -> Cow<'_, [u8]> {

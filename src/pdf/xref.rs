@@ -28,6 +28,8 @@ pub(super) struct Section {
     pub(super) end: usize,
     pub(super) entries: Vec<(u32, Place)>,
     pub(super) trailer: Trailer,
+    /// Entries of twenty octets, or fields of the usual widths.
+    pub(super) usual: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -39,6 +41,7 @@ pub(super) struct Trailer {
     pub(super) prev: Option<usize>,
     pub(super) hybrid: Option<usize>,
     pub(super) encrypted: bool,
+    pub(super) size: Option<u32>,
 }
 
 impl Trailer {
@@ -49,6 +52,7 @@ impl Trailer {
             information: dictionary.reference(b"Info"),
             prev: offset(dictionary, b"Prev"),
             hybrid: offset(dictionary, b"XRefStm"),
+            size: dictionary.integer(b"Size"),
             encrypted: dictionary.get(b"Encrypt").is_some_and(|value| !matches!(value.value, Value::Null)),
         }
     }
@@ -73,6 +77,9 @@ fn offset(dictionary: &Dictionary<'_>, key: &[u8]) -> Option<usize> {
     }
 }
 
+/// Octets of an entry of a table (7.5.4).
+const ENTRY: usize = 20;
+
 /// Reads the section at `at` of `file`.
 pub(super) fn read_section(file: &[u8], at: usize, budget: &mut Budget) -> Result<Section, ReadError> {
     let missing = ReadError::Broken { fault: Fault::SectionMissing, offset: at as u64 };
@@ -91,6 +98,7 @@ pub(super) fn read_section(file: &[u8], at: usize, budget: &mut Budget) -> Resul
 fn read_table(mut lexer: Lexer<'_>, start: usize, budget: &mut Budget) -> Result<Section, ReadError> {
     let unreadable = ReadError::Broken { fault: Fault::SectionUnreadable, offset: start as u64 };
     let mut entries = Vec::new();
+    let mut usual = true;
     loop {
         let first = match lexer.next().1 {
             Token::Keyword(b"trailer") => break,
@@ -98,9 +106,13 @@ fn read_table(mut lexer: Lexer<'_>, start: usize, budget: &mut Budget) -> Result
             _ => return Err(unreadable),
         };
         let count: u32 = lexer.integer().ok_or(unreadable)?;
+        let mut expected = None;
         for index in 0..count {
             budget.objects(1)?;
-            let offset: usize = lexer.integer().ok_or(unreadable)?;
+            let (at, Token::Integer(offset)) = lexer.next() else { return Err(unreadable) };
+            let offset = usize::try_from(offset).map_err(|_| unreadable)?;
+            usual &= *expected.get_or_insert(at) == at;
+            expected = Some(at.saturating_add(ENTRY));
             let generation: u32 = lexer.integer().ok_or(unreadable)?;
             let place = match lexer.next().1 {
                 Token::Keyword(b"f") => Place::Free,
@@ -116,7 +128,7 @@ fn read_table(mut lexer: Lexer<'_>, start: usize, budget: &mut Budget) -> Result
     }
     let trailer = read_dictionary(&mut lexer).map_err(|_| unreadable)?;
     let trailer = Trailer::of(&trailer);
-    Ok(Section { kind: SectionKind::Table, start, end: lexer.at(), entries, trailer })
+    Ok(Section { kind: SectionKind::Table, start, end: lexer.at(), entries, trailer, usual })
 }
 
 fn read_stream(file: &[u8], start: usize, budget: &mut Budget) -> Result<Section, ReadError> {
@@ -148,7 +160,8 @@ fn read_stream(file: &[u8], start: usize, budget: &mut Budget) -> Result<Section
         FilterError::Damaged | FilterError::Unsupported => unreadable,
     })?;
     let entries = stream_entries(dictionary, &plain, budget)?.ok_or(unreadable)?;
-    Ok(Section { kind: SectionKind::Stream, start, end: lexer.at(), entries, trailer })
+    let usual = matches!(stream_shape(dictionary), Some(([0 | 1, 1..=4 | 8, 0..=4 | 8], _)));
+    Ok(Section { kind: SectionKind::Stream, start, end: lexer.at(), entries, trailer, usual })
 }
 
 /// Skips the end-of-line marker after `stream` and gives the offset of the data.

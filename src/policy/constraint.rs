@@ -86,12 +86,13 @@ constraints! {
     SignatureIntact A "signature-intact" "Digest and signature value hold, in a supported form.";
     Unchanged A "unchanged" "Nothing was changed after signing but what signing again needs.";
     Coverage A "coverage" "The signature covers the whole document.";
-    LaterSignatures A "later-signatures" "Every signature added later passes by itself.";
+    LaterSignatures A "later-signatures" "Every signature added later passes by itself and covers nothing.";
     SignerIsSender A "signer-is-sender" "The signer is the sending agency.";
     TrustedPath B "trusted-path" "A path leads to a CA in conformity with the law of Viet Nam.";
     InForce B "in-force" "The certificates were in force when the signature was made.";
     NotRevoked B "not-revoked" "None of them was revoked or suspended then.";
     Algorithm B "algorithm" "The algorithms are still secure.";
+    Timestamp B "timestamp" "The timestamps of the signature are intact.";
     FileKind C "file-kind" "The file is a PDF or of another kind that cannot be edited.";
     Scan C "scan" "The pages were scanned from the original.";
     SentDirectly C "sent-directly" "The mailbox sent the file itself, not inside a forwarded message.";

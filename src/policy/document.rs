@@ -1,9 +1,11 @@
 //! The three conditions for one document.
 
+use std::collections::BTreeMap;
+
 use crate::budget::Budget;
 use crate::dossier::{Content, Document};
 use crate::message::FileKind;
-use crate::pdf::{ReadError, Reading, SignatureKind};
+use crate::pdf::{Ground, ReadError, Reading, SignatureKind, SubFilter};
 use crate::sender::Binding;
 use crate::signature::{self, Context, Failure, FormatFault, Integrity, Validated};
 
@@ -84,18 +86,14 @@ impl Bench<'_> {
         if !reading.active.is_empty() {
             judged.remarks.push(Reason::FileActive);
         }
+        if !reading.shadow.is_empty() {
+            judged.remarks.push(Reason::ShadowPrepared);
+            judged.details.extend(reading.shadow.iter().map(ToString::to_string));
+        }
         judged.details.extend(reading.oddities.iter().map(ToString::to_string));
-        let validated: Vec<Validated> = reading
-            .signatures
-            .iter()
-            .map(|field| signature::validate(octets, field, &reading.oddities, &self.context, budget))
-            .collect();
+        let validated = signature::validate(octets, reading, &self.context, budget);
         let signers = reading.signatures.iter().map(|field| field.kind == SignatureKind::Signature);
         let candidates: Vec<usize> = signers.enumerate().filter_map(|(i, signs)| signs.then_some(i)).collect();
-        if candidates.is_empty() {
-            self.unsigned(judged, reading);
-            return;
-        }
         for (index, one) in validated.iter().enumerate() {
             let binding = (self.bind)(one);
             let beside = Beside {
@@ -112,8 +110,19 @@ impl Bench<'_> {
                 findings,
             });
         }
-        // One and the same signature meets (a) and (b): the best one speaks, of equals the last.
-        let deciding = candidates.into_iter().rev().min_by_key(|index| judged.signatures[*index].weight());
+        if candidates.is_empty() {
+            self.unsigned(judged, reading);
+            return;
+        }
+        // One and the same signature meets (a) and (b). Where none does, the sender's speaks, so that what was done to it
+        // is told rather than that a stamp over it is another agency's; then the best one; of equals the last.
+        let rank = |index: &usize| {
+            let signature = &judged.signatures[*index];
+            let of_signer = |finding: &&Finding| finding.constraint == ConstraintId::SignerIsSender;
+            let signer = signature.findings.iter().find(of_signer).map_or(Unmet, |finding| finding.outcome);
+            (signature.weight() != Met, signer, signature.weight())
+        };
+        let deciding = candidates.into_iter().rev().min_by_key(rank);
         if let Some(index) = deciding {
             let signature = &judged.signatures[index];
             judged.findings.extend(signature.findings.iter().cloned());
@@ -122,9 +131,11 @@ impl Bench<'_> {
         }
     }
 
-    /// No signature that a signer made; but a signature that cannot be read must never look like none.
+    /// No signature that a signer made, at most document timestamps. But what is typed as a timestamp and has the form of
+    /// a signature, and a signature that cannot be read, must never look like none.
     fn unsigned(&self, judged: &mut DocumentJudgement, reading: &Reading) {
-        if reading.has_hidden_signature() {
+        let contradicts = reading.signatures.iter().any(|field| field.sub_filter != SubFilter::EtsiRfc3161);
+        if contradicts || reading.has_hidden_signature() {
             judged.findings.push(self.finding(ConstraintId::SignatureIntact, Undetermined, Some(Reason::SigFormat)));
         } else {
             judged.findings.push(self.finding(ConstraintId::SignaturePresent, Unmet, Some(Reason::SigNone)));
@@ -212,7 +223,8 @@ fn result(judged: &DocumentJudgement, unexamined: bool) -> DocumentResult {
 fn earlier_broken(validated: &[Validated], index: usize, reading: &Reading) -> bool {
     let mine = reading.signatures.get(index).and_then(|field| field.revision);
     validated.iter().zip(&reading.signatures).enumerate().any(|(other, (one, field))| {
-        let earlier = other != index && field.revision < mine;
+        // A document timestamp is nobody's signature: what it covered, nobody vouched for.
+        let earlier = other != index && field.revision < mine && field.kind == SignatureKind::Signature;
         earlier
             && matches!(
                 one.integrity,
@@ -221,22 +233,36 @@ fn earlier_broken(validated: &[Validated], index: usize, reading: &Reading) -> b
     })
 }
 
-/// What the signatures of later revisions mean for the one at `index`.
+/// The part of a page that all later signatures together may cover (pdf.md of the design, 9): the stamp of a receiving
+/// agency with its lines for number and date takes a twentieth.
+const MOST_COVERED: f64 = 1.0 / 8.0;
+
+/// The document rule: what the signatures of later revisions mean for the one at `index`. Anybody can append a further
+/// signature, so each must pass by itself, and what it draws must be small and on blank ground.
 fn later(validated: &[Validated], index: usize, reading: &Reading) -> Later {
     let mine = reading.signatures.get(index).and_then(|field| field.revision);
     let later = validated.iter().zip(&reading.signatures).enumerate().filter(|(other, (_, field))| {
         *other != index && (mine.is_none() || field.revision.is_none_or(|r| Some(r) > mine))
     });
     let mut result = Later::None;
+    let mut covered: BTreeMap<u32, f64> = BTreeMap::new();
     for (_, (one, field)) in later {
         // A document timestamp names no signer and draws nothing; the reader allows it only as long-term material.
-        if field.kind == SignatureKind::DocumentTimestamp && !one.visible {
+        if field.kind == SignatureKind::DocumentTimestamp && field.shown.is_empty() {
             continue;
         }
-        if one.visible || !one.conclusion.is_passed() {
-            return Later::Doubtful;
+        result = result.max(if one.conclusion.is_passed() { Later::Sound } else { Later::Doubtful });
+        for shown in &field.shown {
+            result = result.max(match shown.ground {
+                Ground::Clear => Later::Sound,
+                Ground::Unknown => Later::Doubtful,
+                Ground::Ink => Later::Overlaid,
+            });
+            match (shown.page, shown.share) {
+                (Some(page), Some(share)) => *covered.entry(page).or_default() += share,
+                _ => result = result.max(Later::Doubtful),
+            }
         }
-        result = Later::Sound;
     }
-    result
+    if covered.values().any(|share| *share > MOST_COVERED) { Later::Overlaid } else { result }
 }

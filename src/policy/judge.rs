@@ -27,9 +27,7 @@ pub fn needs(case: &Case, budget: &mut Budget) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     for (document, octets) in examined.dossier.documents.iter().zip(&examined.octets) {
         let Content::Pdf(Ok(reading)) = &document.content else { continue };
-        for field in &reading.signatures {
-            needs.extend(signature::needs(octets, field, &context, budget));
-        }
+        needs.extend(signature::needs(octets, reading, &context, budget));
     }
     needs.sort();
     needs.dedup();
@@ -135,6 +133,7 @@ fn context<'a>(case: &'a Case, known: &'a Known) -> Context<'a> {
         at: case.at,
         rsa_bits_least: parameters.rsa_bits_least,
         sha1_until: parameters.sha1_until,
+        changes_allowed: parameters.changes_allowed,
     }
 }
 

@@ -13,7 +13,8 @@ pub(super) fn is_of_person(certificate: &Certificate) -> bool {
 }
 
 /// Puts stars over all but the last three characters of every personal number.
-pub(super) fn mask(text: &str) -> String {
+#[must_use]
+pub fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     // ASCII letters alone change, so that every place is the same in both.
     let upper = text.to_ascii_uppercase();

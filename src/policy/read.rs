@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::constraint::{ConstraintId, Level};
+use crate::pdf::Modification;
 use crate::time::{Period, UnixTime};
 
 /// One policy: what the law asks, how much each constraint weighs, and when it is in force.
@@ -42,6 +43,8 @@ pub struct Parameters {
     pub sha1_until: UnixTime,
     /// A `Date` field further than this from the receipt is remarked.
     pub date_odd_seconds: u64,
+    /// The most that revisions after the signed one may have done.
+    pub changes_allowed: Modification,
 }
 
 impl Policy {
@@ -75,6 +78,7 @@ impl Policy {
             rsa_bits_least: file.parameters.rsa_bits_least,
             sha1_until: when("sha1-until", &Some(file.parameters.sha1_until))?.unwrap_or(UnixTime::from_seconds(0)),
             date_odd_seconds: u64::from(file.parameters.date_odd_hours) * 3600,
+            changes_allowed: file.parameters.changes_allowed,
         };
         Ok(Self {
             id: file.id,
@@ -122,6 +126,30 @@ struct ParametersFile {
     rsa_bits_least: u32,
     sha1_until: String,
     date_odd_hours: u32,
+    /// A policy written before there was a choice means this.
+    #[serde(default = "further_signature", deserialize_with = "changes_allowed")]
+    changes_allowed: Modification,
+}
+
+fn further_signature() -> Modification {
+    Modification::FurtherSignature
+}
+
+/// What a policy may allow, by its word; never what no rule explains.
+const CHANGES: [(&str, Modification); 5] = [
+    ("none", Modification::None),
+    ("long-term-validation", Modification::LongTermValidation),
+    ("further-signature", Modification::FurtherSignature),
+    ("form-filling", Modification::FormFilling),
+    ("annotation", Modification::Annotation),
+];
+
+fn changes_allowed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Modification, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    CHANGES.iter().find(|(known, _)| *known == word).map(|(_, level)| *level).ok_or_else(|| {
+        let known = CHANGES.map(|(word, _)| format!("\"{word}\"")).join(", ");
+        serde::de::Error::custom(format_args!("`changes-allowed` is one of {known}, not `{word}`"))
+    })
 }
 
 macro_rules! condition_table {
@@ -153,6 +181,7 @@ condition_table!(ConditionB {
     in_force: InForce,
     not_revoked: NotRevoked,
     algorithm: Algorithm,
+    timestamp: Timestamp,
 });
 
 condition_table!(ConditionC {
@@ -226,6 +255,21 @@ mod tests {
         let error = Policy::read(&text).unwrap_err();
         assert_eq!(error.line, expected);
         assert!(error.message.contains("covrage") && error.message.contains("coverage"));
+    }
+
+    #[test]
+    fn a_policy_allows_further_signatures_unless_it_says_otherwise_and_never_anything() {
+        let line = SHIPPED.lines().find(|line| line.starts_with("changes-allowed")).unwrap();
+        let with = |word: &str| Policy::read(&SHIPPED.replace(line, word));
+        for text in [line, ""] {
+            assert_eq!(with(text).unwrap().parameters.changes_allowed, Modification::FurtherSignature);
+        }
+        let more = with("changes-allowed = \"annotation\"").unwrap();
+        assert_eq!(more.parameters.changes_allowed, Modification::Annotation);
+        for wrong in ["\"other\"", "\"all\"", "3"] {
+            let error = with(&format!("changes-allowed = {wrong}")).unwrap_err();
+            assert_eq!(error.line, 1 + SHIPPED.lines().position(|text| text == line).unwrap());
+        }
     }
 
     #[test]

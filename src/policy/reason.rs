@@ -83,6 +83,7 @@ reasons! {
     FileActive "file-active" "Tệp chứa nội dung động (JavaScript, tệp nhúng)." "The file has active content (JavaScript, embedded files).";
     FileArchive "file-archive" "Tệp nén, chưa kiểm tra bên trong." "An archive; what is inside was not checked.";
     FileTooLarge "file-too-large" "Tệp vượt giới hạn kiểm tra." "The file is over the limits of the check.";
+    ShadowPrepared "shadow-prepared" "Tệp có nội dung bị ẩn hoặc bị che (lớp đang tắt, trường ẩn, hình che chữ, trang không dùng đến)." "The file has content that is hidden or covered (layers that are off, hidden fields, pictures over text, unused pages).";
     FileFormat "file-format" "Định dạng tệp không thuộc danh mục tiêu chuẩn áp dụng." "The format of the file is not on the list of standards.";
     FileForwarded "file-forwarded" "Tệp nằm trong thư được chuyển tiếp, không gửi trực tiếp từ hộp thư này." "The file is inside a forwarded message; this mailbox did not send it itself.";
     NotScan "not-scan" "Tệp không phải bản scan từ văn bản giấy." "The file is not a scan of a paper document.";
@@ -169,6 +170,7 @@ impl Reason {
             | Self::DateOdd
             | Self::FileActive
             | Self::FileFormat
+            | Self::ShadowPrepared
             | Self::ScanLook
             | Self::SealSeen
             | Self::SealNotSeen

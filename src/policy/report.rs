@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::pdf::{Coverage, Modification};
-use crate::signature::Trust;
+use crate::signature::{Timestamp, TimestampFault, TimestampKind, Trust};
 
 use super::judgement::{DocumentJudgement, Judgement, SignatureJudgement};
 use super::outcome::Condition;
@@ -67,12 +67,20 @@ impl SignatureJudgement {
             "indication": validated.conclusion.indication(),
             "sub_indication": validated.conclusion.sub_indication(),
             "coverage": coverage(validated.coverage),
-            "modification": modification(validated.modification),
+            "modification": modification_token(validated.modification),
             "signer": self.signer(),
             "serial": signer.map(|signer| short(&signer.serial_hex())),
             "issuer": signer.map(|signer| shown(&signer.issuer().to_string())),
             "path": self.path(),
             "algorithms": validated.algorithms,
+            "level": validated.level.map(|level| level.to_string()),
+            "timestamps": validated.timestamps.iter().map(timestamp).collect::<Vec<_>>(),
+            "embedded": {
+                "certificates": validated.certificates.len() + validated.embedded.certificates().len(),
+                "crls": validated.embedded.crls().count(),
+                "ocsps": validated.embedded.ocsps().count(),
+            },
+            "notes": validated.notes,
             "claimed_time": validated.claimed_time.map(|time| time.to_string()),
             "best_signature_time": validated.best_signature_time.to_string(),
             "time_source": validated.time_source,
@@ -99,6 +107,20 @@ impl SignatureJudgement {
     }
 }
 
+/// One token: what it states, and whether it is intact. That its authority is trusted is not said.
+fn timestamp(token: &Timestamp) -> Value {
+    json!({
+        "kind": match token.kind() {
+            TimestampKind::Document => "document",
+            TimestampKind::Signature => "signature",
+        },
+        "time": token.time().map(|time| time.to_string()),
+        "intact": token.is_intact(),
+        "fault": token.outcome().err().map(TimestampFault::token),
+        "authority": token.signer().map(|signer| shown(&signer.subject().to_string())),
+    })
+}
+
 fn coverage(coverage: Coverage) -> &'static str {
     match coverage {
         Coverage::GapNotContents => "gap-not-contents",
@@ -107,7 +129,9 @@ fn coverage(coverage: Coverage) -> &'static str {
     }
 }
 
-fn modification(modification: Modification) -> &'static str {
+/// The level of a change as a token of the JSON.
+#[must_use]
+pub const fn modification_token(modification: Modification) -> &'static str {
     match modification {
         Modification::None => "none",
         Modification::LongTermValidation => "long-term-validation",

@@ -3,22 +3,26 @@
 
 use crate::pdf::Modification;
 use crate::sender::Binding;
-use crate::signature::{Failure, FormatFault, InForce, Integrity, Revocation, Trust, Validated};
+use crate::signature::{
+    Failure, FormatFault, InForce, Integrity, Revocation, Timestamp, TimestampFault, Trust, Validated,
+};
 
 use super::constraint::{ConstraintId, Finding};
 use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
 use super::read::Policy;
 use super::reason::Reason;
 
-/// What later signatures of the same file mean for this one.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// What later signatures of the same file mean for this one; from harmless to grave.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Later {
     /// There is none.
     None,
-    /// Each one passed by itself and draws nothing.
+    /// Each one passed by itself and leaves what was signed as it is seen.
     Sound,
-    /// One did not pass, or draws on a page, where it could cover what was signed.
+    /// One did not pass, or nobody can tell what it was drawn on.
     Doubtful,
+    /// What they draw takes too much of a page, or lies on what was there.
+    Overlaid,
 }
 
 /// What the other signatures of the file mean for one of them.
@@ -51,6 +55,7 @@ pub(super) fn weigh(signature: &Validated, beside: Beside, binding: &Binding, po
         finding(ConstraintId::NotRevoked, not_revoked(signature.revocation)),
         finding(ConstraintId::Algorithm, if signature.strong { (Met, None) } else { doubt(Reason::SigWeak) }),
     ];
+    findings.extend(broken_timestamp(signature).then(|| finding(ConstraintId::Timestamp, doubt(Reason::TsBad))));
     // What depends on a path has nothing to say without one; the path itself tells why (b) is not met.
     if !matches!(signature.trust, Trust::Trusted(_)) {
         findings.retain(|f| !matches!(f.constraint, ConstraintId::InForce | ConstraintId::NotRevoked));
@@ -103,6 +108,7 @@ fn later_signatures(later: Later) -> (Outcome, Option<Reason>) {
     match later {
         Later::None | Later::Sound => (Met, None),
         Later::Doubtful => doubt(Reason::LaterSignature),
+        Later::Overlaid => no(Reason::DocOverlaid),
     }
 }
 
@@ -150,6 +156,15 @@ fn not_revoked(revocation: Option<Revocation>) -> (Outcome, Option<Reason>) {
         Some(Revocation::Revoked) => doubt(Reason::CertRevokedNoProof),
         Some(Revocation::CaRevoked) => no(Reason::CaRevoked),
     }
+}
+
+/// A token that is broken while none is intact. Unsigned attributes are anybody's: a bad token beside a good one takes
+/// nothing away, and one that was merely not examined accuses nobody.
+fn broken_timestamp(signature: &Validated) -> bool {
+    let tokens = &signature.timestamps;
+    !signature.is_timestamp
+        && !tokens.iter().any(Timestamp::is_intact)
+        && tokens.iter().any(|token| !matches!(token.outcome(), Ok(()) | Err(TimestampFault::Unexamined)))
 }
 
 /// Remarks on a signature that decide nothing.

@@ -7,6 +7,11 @@ use crate::pdf::Modification;
 use crate::time::UnixTime;
 use crate::x509::{Path, PathFault};
 
+use super::certificate_validation::Trust;
+use super::integrity::Integrity;
+use super::revocation_freshness::Revocation;
+use super::validate::InForce;
+
 /// Outcome of the validation of one signature.
 #[derive(Clone, Debug)]
 pub enum Conclusion {
@@ -162,4 +167,56 @@ impl Conclusion {
 pub enum TimeSource {
     /// The gateway's own time of receipt: an upper bound.
     Receipt,
+}
+
+/// Basic signature validation, its end (EN 319 102-1, 5.3.4): the first block that did not pass says why.
+pub(super) fn conclude(
+    integrity: &Integrity,
+    trust: &Trust,
+    in_force: InForce,
+    revocation: Option<Revocation>,
+    strong: bool,
+    at: UnixTime,
+) -> Conclusion {
+    let doubt = |indeterminate| Conclusion::Indeterminate(indeterminate);
+    match integrity {
+        Integrity::Intact => {}
+        Integrity::Failed(failure) => return Conclusion::Failed(failure.clone()),
+        Integrity::NoCertificate => return doubt(Indeterminate::NoSigningCertificateFound),
+        Integrity::Unexamined => return doubt(Indeterminate::TryLater(Doubt::Limit)),
+        Integrity::Unsupported => return doubt(Indeterminate::SigConstraints),
+    }
+    let path = match trust {
+        Trust::Trusted(path) => path,
+        Trust::AnchorMissing { id } => {
+            return doubt(Indeterminate::NoCertificateChainFound { missing_anchor: Some(id.clone()) });
+        }
+        Trust::NotTrusted | Trust::Unlisted => {
+            return doubt(Indeterminate::NoCertificateChainFound { missing_anchor: None });
+        }
+        Trust::Bad(fault) => return doubt(Indeterminate::ChainGeneralFailure(fault.clone())),
+        Trust::Limit => return doubt(Indeterminate::TryLater(Doubt::Limit)),
+        Trust::NotForDocuments => return doubt(Indeterminate::ChainConstraints),
+        Trust::NoCertificate => return doubt(Indeterminate::NoSigningCertificateFound),
+    };
+    match revocation {
+        Some(Revocation::Revoked) => return doubt(Indeterminate::RevokedNoPoe { ca: false }),
+        Some(Revocation::CaRevoked) => return doubt(Indeterminate::RevokedNoPoe { ca: true }),
+        Some(Revocation::OnHold) => return doubt(Indeterminate::TryLater(Doubt::OnHold)),
+        Some(Revocation::Clear | Revocation::Stale | Revocation::Unavailable) | None => {}
+    }
+    match in_force {
+        InForce::Yes => {}
+        // Signed before it was received, received before the certificate began: the receipt's upper bound proves it.
+        InForce::NotYet => return Conclusion::Failed(Failure::NotYetValid),
+        InForce::Ended | InForce::Unknown => return doubt(Indeterminate::OutOfBoundsNoPoe),
+    }
+    if !strong {
+        return doubt(Indeterminate::CryptoConstraintsNoPoe);
+    }
+    match revocation {
+        Some(Revocation::Clear) => Conclusion::Passed(Passed { path: path.clone(), best_signature_time: at }),
+        Some(Revocation::Stale) => doubt(Indeterminate::TryLater(Doubt::RevocationStale)),
+        _ => doubt(Indeterminate::TryLater(Doubt::RevocationUnavailable)),
+    }
 }

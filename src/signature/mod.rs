@@ -4,14 +4,26 @@
 //! Everything is judged on the original octets of the document: the reader of the PDF says *where* to look, and a
 //! reader that lies cannot invent a signature. Not here: whether the signer is the sender (`sender`, `policy`).
 
-mod chain;
+mod acceptance;
+mod certificate_validation;
 mod conclusion;
+mod context;
+mod cryptographic_verification;
+mod embedded;
+mod format_checking;
 mod integrity;
-mod revocation;
+mod level;
+mod revocation_freshness;
+mod signing_certificate;
+mod timestamp;
 mod validate;
 
-pub use chain::Trust;
+pub use certificate_validation::Trust;
 pub use conclusion::{Conclusion, Doubt, Failure, FormatFault, Indeterminate, Passed, TimeSource};
+pub use context::Context;
+pub use embedded::{Embedded, MAX_EMBEDDED, Source};
 pub use integrity::Integrity;
-pub use revocation::{Known, Revocation};
-pub use validate::{Context, InForce, Validated, needs, validate};
+pub use level::{Family, Grade, Level};
+pub use revocation_freshness::{Known, Revocation};
+pub use timestamp::{MAX_TOKENS, Timestamp, TimestampFault, TimestampKind};
+pub use validate::{InForce, Note, Validated, needs, validate};

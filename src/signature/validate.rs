@@ -1,35 +1,27 @@
 //! Runs the building blocks in order and concludes (EN 319 102-1, 5.3: basic signature validation).
 
-use crate::algorithm::{DigestAlgorithm, KeyKind, SignatureScheme};
+use serde::Serialize;
+
+use crate::algorithm::PrefixDigests;
 use crate::budget::Budget;
-use crate::evidence::{Evidence, Need};
-use crate::pdf::{ByteRange, Coverage, Modification, Oddity, SignatureField, SignatureKind, Weight};
+use crate::evidence::Need;
+use crate::pdf::{
+    ByteRange, Coverage, Modification, Oddity, Reading, SignatureField, SignatureKind, SubFilter, Weight,
+};
 use crate::time::{UnixTime, Within};
-use crate::x509::{AnchorStore, Certificate};
+use crate::x509::Certificate;
 
-use super::chain::{self, Trust};
-use super::conclusion::{Conclusion, Doubt, Failure, Indeterminate, Passed, TimeSource};
+use super::acceptance::strong;
+use super::certificate_validation::{self, Subject, Trust};
+use super::conclusion::{Conclusion, TimeSource, conclude};
+use super::context::Context;
+use super::embedded::Embedded;
+use super::format_checking::{self, Form};
 use super::integrity::{self, Checked, Integrity};
-use super::revocation::{self, Known, Revocation};
-
-/// What a signature is judged against.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// Whom the operator trusts, and for what.
-    pub anchors: &'a AnchorStore,
-    /// Certificates of issuing CAs that the operator has, to complete paths.
-    pub intermediates: &'a [Certificate],
-    /// What was gathered.
-    pub evidence: &'a Evidence,
-    /// What was found in it already, for this evidence and this time.
-    pub known: &'a Known,
-    /// When the message was received.
-    pub at: UnixTime,
-    /// Shortest RSA modulus in bits.
-    pub rsa_bits_least: u32,
-    /// SHA-1 counts only with a proof of existence before this moment.
-    pub sha1_until: UnixTime,
-}
+use super::level::{self, Family, Level};
+use super::revocation_freshness::{self, Lists, Revocation};
+use super::signing_certificate;
+use super::timestamp::Timestamp;
 
 /// Whether the certificates of the path were in force at the best signature time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -78,8 +70,18 @@ pub struct Validated {
     pub signer: Option<Certificate>,
     /// The time that the signer wrote; a claim.
     pub claimed_time: Option<UnixTime>,
-    /// There is a timestamp token (not yet evaluated here).
+    /// There is a timestamp token over the signature.
     pub timestamped: bool,
+    /// The tokens over the signature, or the one of a document timestamp.
+    pub timestamps: Vec<Timestamp>,
+    /// What it bears; `None` for what has no level, such as a document timestamp or an unknown form.
+    pub level: Option<Level>,
+    /// The certificates that came along with it.
+    pub certificates: Vec<Certificate>,
+    /// Validation material found in it and in the document.
+    pub embedded: Embedded,
+    /// What is odd about it and decides nothing.
+    pub notes: Vec<Note>,
     /// The earliest proven moment.
     pub best_signature_time: UnixTime,
     /// What proves it.
@@ -88,37 +90,83 @@ pub struct Validated {
     pub conclusion: Conclusion,
 }
 
-/// Validates one signature of `file`; `oddities` are what its reader found odd about the structure.
+/// Something odd about a signature that decides nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Note {
+    /// Certificates that came along cannot be read.
+    CertificatesDropped,
+    /// It bears timestamps over the content, which are recognised and not evaluated.
+    ContentTimestamp,
+    /// The signing-certificate attribute has the right digest and another issuer or serial number.
+    IssuerSerialDiffers,
+    /// What stands in the place of unsigned attributes is none.
+    UnsignedAttributesMalformed,
+}
+
+/// Validates the signatures of `file`, in the order of the reading.
 #[must_use]
-pub fn validate(
-    file: &[u8],
+pub fn validate(file: &[u8], reading: &Reading, context: &Context<'_>, budget: &mut Budget) -> Vec<Validated> {
+    let store = Embedded::of_store(&reading.store, budget);
+    let digests = reading.digests(file);
+    let fields = reading.signatures.iter();
+    let mut validated: Vec<Validated> =
+        fields.map(|field| validate_one(&digests, field, &reading.oddities, (&store, context), budget)).collect();
+    let grades = level::grade(reading, &validated);
+    for (one, grade) in validated.iter_mut().zip(grades) {
+        if let Some(level) = &mut one.level {
+            level.grade = grade;
+        }
+    }
+    validated
+}
+
+/// The building blocks of EN 319 102-1, 5.2, one after the other.
+fn validate_one(
+    file: &PrefixDigests<'_>,
     field: &SignatureField,
     oddities: &[Oddity],
-    context: &Context<'_>,
+    (store, context): (&Embedded, &Context<'_>),
     budget: &mut Budget,
 ) -> Validated {
-    let checked = integrity::check(file, field, oddities, budget);
-    let trust = trust(&checked, context, budget);
+    let checked = integrity::check(file, field, oddities, store.certificates(), context.changes_allowed, budget);
+    let embedded = checked.cms().map_or_else(|| store.clone(), |cms| store.with(cms, budget));
+    let trust = trust(&checked, &embedded, context, budget);
     let in_force = in_force(&trust, context.at);
+    let lists = Lists { evidence: context.evidence, embedded: &embedded };
     let revocation = match &trust {
-        Trust::Trusted(path) => Some(revocation::check(path, context.evidence, context.at, context.known, budget)),
+        Trust::Trusted(path) => Some(revocation_freshness::check(path, lists, context.at, context.known, budget)),
         _ => None,
     };
     let strong = strong(&checked, context);
-    let cms = checked.cms.as_ref();
     let conclusion = conclude(&checked.integrity, &trust, in_force, revocation, strong, context.at);
+    let timestamps = match (&checked.timestamp, checked.cms()) {
+        (Some(token), _) => vec![token.clone()],
+        (None, Some(cms)) => Timestamp::of_signature(cms, store.certificates(), budget),
+        (None, None) => Vec::new(),
+    };
+    let cms = checked.cms();
+    let protected = checked
+        .form
+        .zip(checked.value.as_ref())
+        .is_some_and(|(form, value)| signing_certificate::is_protected(form, value));
     Validated {
         field: field.field.clone(),
-        is_timestamp: field.kind == SignatureKind::DocumentTimestamp,
+        is_timestamp: is_timestamp(field),
         sub_filter: field.sub_filter.to_string(),
         coverage: field.coverage,
         modification: field.modification,
-        visible: field.shown.is_some(),
+        visible: !field.shown.is_empty(),
         ambiguous: ambiguous(field, oddities),
         claimed_time: cms.and_then(|cms| cms.signing_time().ok().flatten()).or(field.claimed_time),
         timestamped: cms.is_some_and(|cms| cms.timestamp_tokens().next().is_some()),
-        algorithms: cms.and_then(|cms| cms.scheme().ok()).map(|scheme| scheme.to_string()),
+        algorithms: checked.value.as_ref().and_then(format_checking::Value::scheme).map(|scheme| scheme.to_string()),
         signer: checked.signer().cloned(),
+        timestamps,
+        level: Family::of(checked.form, protected).map(|family| Level { family, grade: level::Grade::B }),
+        certificates: checked.certificates().to_vec(),
+        notes: notes(&checked),
+        embedded,
         integrity: checked.integrity,
         trust,
         in_force,
@@ -130,21 +178,37 @@ pub fn validate(
     }
 }
 
-/// What would have to be asked outside to decide about one signature.
+/// What would have to be asked outside to decide about the signatures of `file`.
 #[must_use]
-pub fn needs(file: &[u8], field: &SignatureField, context: &Context<'_>, budget: &mut Budget) -> Vec<Need> {
-    let Ok(contents) = field.contents else { return Vec::new() };
-    if budget.decoded(contents.of(file).map_or(0, <[u8]>::len)).is_err() {
-        return Vec::new();
-    }
-    let Ok(octets) = crate::pdf::contents_octets(file, contents) else { return Vec::new() };
-    let Ok(cms) = crate::cms::SignedData::parse(&octets) else { return Vec::new() };
-    let checked = Checked { integrity: Integrity::Intact, cms: Some(cms) };
-    match trust(&checked, context, budget) {
+pub fn needs(file: &[u8], reading: &Reading, context: &Context<'_>, budget: &mut Budget) -> Vec<Need> {
+    let store = Embedded::of_store(&reading.store, budget);
+    let mut needs = Vec::new();
+    for field in &reading.signatures {
+        let Ok((value, _)) = format_checking::read(file, field, store.certificates(), budget) else { continue };
+        let form = Form::of(field);
+        let checked = Checked { integrity: Integrity::Intact, form, value: Some(value), timestamp: None };
         // Only a path that has verified to an anchor may make the gateway ask anybody anything.
-        Trust::Trusted(path) => revocation::needs(&path),
-        _ => Vec::new(),
+        if let Trust::Trusted(path) = trust(&checked, &store, context, budget) {
+            needs.extend(revocation_freshness::needs(&path));
+        }
     }
+    needs
+}
+
+/// A token is a clock's, whatever the dictionary says of itself.
+fn is_timestamp(field: &SignatureField) -> bool {
+    field.kind == SignatureKind::DocumentTimestamp || field.sub_filter == SubFilter::EtsiRfc3161
+}
+
+fn notes(checked: &Checked) -> Vec<Note> {
+    let Some(cms) = checked.cms() else { return Vec::new() };
+    let found = [
+        (cms.dropped_certificates() > 0, Note::CertificatesDropped),
+        (cms.content_timestamps() > 0, Note::ContentTimestamp),
+        (cms.issuer_serial_differs(), Note::IssuerSerialDiffers),
+        (cms.unsigned_attributes_malformed(), Note::UnsignedAttributesMalformed),
+    ];
+    found.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect()
 }
 
 fn ambiguous(field: &SignatureField, oddities: &[Oddity]) -> bool {
@@ -152,9 +216,13 @@ fn ambiguous(field: &SignatureField, oddities: &[Oddity]) -> bool {
     oddities.iter().any(|oddity| oddity.weight(signed_end) >= Weight::Ambiguous)
 }
 
-fn trust(checked: &Checked, context: &Context<'_>, budget: &mut Budget) -> Trust {
-    let bag = checked.cms.as_ref().map_or(&[][..], |cms| cms.certificates());
-    chain::follow(checked.signer(), bag, context.intermediates, context.anchors, context.at, budget)
+fn trust(checked: &Checked, embedded: &Embedded, context: &Context<'_>, budget: &mut Budget) -> Trust {
+    let subject = Subject {
+        signer: checked.signer(),
+        is_timestamp: checked.form == Some(Form::Timestamp),
+        pools: [checked.certificates(), embedded.certificates(), context.intermediates],
+    };
+    certificate_validation::follow(&subject, context.anchors, context.at, budget)
 }
 
 fn in_force(trust: &Trust, at: UnixTime) -> InForce {
@@ -163,77 +231,5 @@ fn in_force(trust: &Trust, at: UnixTime) -> InForce {
         None => InForce::Yes,
         Some((_, Within::Before)) => InForce::NotYet,
         Some((_, Within::After | Within::Inside)) => InForce::Ended,
-    }
-}
-
-/// Circular 15/2025/TT-BKHCN, appendix I, with SHA-1 by date. Nothing proves a time before the receipt yet.
-fn strong(checked: &Checked, context: &Context<'_>) -> bool {
-    let Some(cms) = &checked.cms else { return true };
-    let sha1 = match cms.scheme() {
-        Ok(SignatureScheme::RsaPkcs1 { digest } | SignatureScheme::Ecdsa { digest }) => is_weak(digest),
-        Ok(SignatureScheme::RsaPss { digest, mgf_digest, .. }) => is_weak(digest) || is_weak(mgf_digest),
-        Ok(SignatureScheme::Ed25519) | Err(_) => false,
-    } || cms.digest_algorithm().is_some_and(is_weak);
-    let short_key = checked.signer().is_some_and(|signer| is_short(signer, context.rsa_bits_least));
-    !short_key && (!sha1 || context.at < context.sha1_until)
-}
-
-fn is_weak(digest: DigestAlgorithm) -> bool {
-    matches!(digest, DigestAlgorithm::Md5 | DigestAlgorithm::Sha1)
-}
-
-fn is_short(certificate: &Certificate, least: u32) -> bool {
-    let Ok(key) = certificate.public_key() else { return false };
-    matches!(key.kind(), KeyKind::Rsa { bits, .. } if bits < least)
-}
-
-fn conclude(
-    integrity: &Integrity,
-    trust: &Trust,
-    in_force: InForce,
-    revocation: Option<Revocation>,
-    strong: bool,
-    at: UnixTime,
-) -> Conclusion {
-    let doubt = |indeterminate| Conclusion::Indeterminate(indeterminate);
-    match integrity {
-        Integrity::Intact => {}
-        Integrity::Failed(failure) => return Conclusion::Failed(failure.clone()),
-        Integrity::NoCertificate => return doubt(Indeterminate::NoSigningCertificateFound),
-        Integrity::Unexamined => return doubt(Indeterminate::TryLater(Doubt::Limit)),
-        Integrity::Unsupported => return doubt(Indeterminate::SigConstraints),
-    }
-    let path = match trust {
-        Trust::Trusted(path) => path,
-        Trust::AnchorMissing { id } => {
-            return doubt(Indeterminate::NoCertificateChainFound { missing_anchor: Some(id.clone()) });
-        }
-        Trust::NotTrusted | Trust::Unlisted => {
-            return doubt(Indeterminate::NoCertificateChainFound { missing_anchor: None });
-        }
-        Trust::Bad(fault) => return doubt(Indeterminate::ChainGeneralFailure(fault.clone())),
-        Trust::Limit => return doubt(Indeterminate::TryLater(Doubt::Limit)),
-        Trust::NotForDocuments => return doubt(Indeterminate::ChainConstraints),
-        Trust::NoCertificate => return doubt(Indeterminate::NoSigningCertificateFound),
-    };
-    match revocation {
-        Some(Revocation::Revoked) => return doubt(Indeterminate::RevokedNoPoe { ca: false }),
-        Some(Revocation::CaRevoked) => return doubt(Indeterminate::RevokedNoPoe { ca: true }),
-        Some(Revocation::OnHold) => return doubt(Indeterminate::TryLater(Doubt::OnHold)),
-        Some(Revocation::Clear | Revocation::Stale | Revocation::Unavailable) | None => {}
-    }
-    match in_force {
-        InForce::Yes => {}
-        // Signed before it was received, received before the certificate began: the receipt's upper bound proves it.
-        InForce::NotYet => return Conclusion::Failed(Failure::NotYetValid),
-        InForce::Ended | InForce::Unknown => return doubt(Indeterminate::OutOfBoundsNoPoe),
-    }
-    if !strong {
-        return doubt(Indeterminate::CryptoConstraintsNoPoe);
-    }
-    match revocation {
-        Some(Revocation::Clear) => Conclusion::Passed(Passed { path: path.clone(), best_signature_time: at }),
-        Some(Revocation::Stale) => doubt(Indeterminate::TryLater(Doubt::RevocationStale)),
-        _ => doubt(Indeterminate::TryLater(Doubt::RevocationUnavailable)),
     }
 }

@@ -172,3 +172,17 @@ fn of_a_message_with_a_secrecy_mark_no_name_and_no_digest_is_shown() {
     assert!(!all.contains("name=") && !all.contains("sha256=") && !all.contains("KH t"));
     assert!(decoded_summary(&fields).contains("dấu chỉ độ mật"));
 }
+
+#[test]
+fn the_bottom_line_of_a_report_is_the_same_sentence() {
+    use crate::report::{Bottom, Lang, Subject};
+    for verdict in Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::Partial) {
+        for reasons in [&[Reason::DocChanged][..], &[Reason::SigNone], &[]] {
+            let judged = judgement(verdict, vec![document("a.pdf", DocumentResult::Unmet, reasons)]);
+            let receipt = Receipt::after_durable_append("TQ", judged.at, 17, Sha256::of(b"leaf"));
+            let stamped = summary(&judged, &receipt);
+            let said = Bottom::new(&judged, Subject::Message, Lang::Vi).sentence.to_string();
+            assert_eq!(stamped, format!("{said} Mã tra cứu {}.", receipt.id()));
+        }
+    }
+}

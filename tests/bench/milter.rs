@@ -1,11 +1,12 @@
 //! How fast the gateway answers at its milter socket, where the time goes, and how much memory it takes.
 //!
-//! `cargo bench --bench milter` runs everything; `-- socket`, `-- stages`, `-- memory` one part, `quick` a short run.
+//! `cargo bench --bench milter` runs everything; `-- socket`, `-- stages`, `-- handover`, `-- memory` one part, `quick` a short run.
 //! Every measured message must come back with the verdict it deserves, else the run fails: no error is measured.
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 
 mod disk;
 mod figures;
+mod handover;
 mod load;
 mod memory;
 mod server;
@@ -36,6 +37,9 @@ fn main() {
     }
     if all || wanted.contains(&"stages") {
         runtime.block_on(stages::run(quick));
+    }
+    if all || wanted.contains(&"handover") {
+        handover::run(&runtime, quick);
     }
     if all || wanted.contains(&"memory") {
         runtime.block_on(memory::run());

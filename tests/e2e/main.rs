@@ -13,5 +13,6 @@ mod foreign_peer;
 mod load;
 mod operation;
 mod outage;
+mod readers;
 mod samples;
 mod support;

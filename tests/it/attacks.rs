@@ -3,12 +3,18 @@
 
 mod certificates;
 mod documents;
+mod embedded;
 #[path = "../support/forge.rs"]
-mod forge;
+pub mod forge;
+mod forms;
 mod mails;
 mod mutations;
 pub mod paper;
+mod stamps;
 mod times;
+mod timestamps;
+#[path = "../support/tokens.rs"]
+mod tokens;
 mod words;
 pub mod world;
 

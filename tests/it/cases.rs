@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dieu7::budget::Budget;
-use dieu7::dossier;
+use dieu7::dossier::{self, Examined};
 use dieu7::evidence::Evidence;
 use dieu7::io::files;
 use dieu7::io::samples::{self, Sample};
@@ -33,19 +33,24 @@ impl Bench {
     }
 
     pub fn judge(&self, sample: &Sample) -> Judgement {
+        self.judge_and_examined(sample).0
+    }
+
+    /// The judgement, and what the reader found.
+    pub fn judge_and_examined(&self, sample: &Sample) -> (Judgement, Arc<Examined>) {
         let message = sample.message();
         let stamped = !stamps(&message, "Dieu7-Demo-").is_empty();
-        let examined = dossier::examine(&message, &mut Budget::for_message());
+        let examined = Arc::new(dossier::examine(&message, &mut Budget::for_message()));
         let case = Case {
             message: Some(Arc::new(message)),
-            examined: Some(Arc::new(examined)),
+            examined: Some(Arc::clone(&examined)),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: UnixTime::parse(AT).unwrap(),
             remarks: if stamped { vec![Reason::StampRemoved] } else { Vec::new() },
         }
         .gathered(|needs| self.crls.answers(needs));
-        judge(&case, &mut Budget::for_message())
+        (judge(&case, &mut Budget::for_message()), examined)
     }
 }
 

@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["sender", "signature"],
     &["dossier"],
     &["policy"],
-    &["audit"],
+    &["audit", "report"],
     &["milter", "stamp"],
     &["gateway", "settings"],
     &["io"],

@@ -4,6 +4,7 @@ use dieu7::budget::Budget;
 use dieu7::dossier::{self, Content};
 use dieu7::evidence::Evidence;
 use dieu7::io::samples;
+use dieu7::pdf::Modification;
 use dieu7::signature::{self, Context, Integrity, Known};
 use dieu7::time::UnixTime;
 use dieu7::x509::AnchorStore;
@@ -25,10 +26,10 @@ fn a_signature_value_is_paid_for_each_time_it_is_read() {
         at: UnixTime::parse(AT).unwrap(),
         rsa_bits_least: 2048,
         sha1_until: UnixTime::from_seconds(0),
+        changes_allowed: Modification::FurtherSignature,
     };
     let validate = |budget: &mut Budget| {
-        let (file, field) = (&examined.octets[0], &reading.signatures[0]);
-        signature::validate(file, field, &reading.oddities, &context, budget).integrity
+        signature::validate(&examined.octets[0], reading, &context, budget).swap_remove(0).integrity
     };
     assert_eq!(validate(&mut budget), Integrity::Intact);
     budget.decoded(usize::try_from(budget.decoded_left()).unwrap()).unwrap();

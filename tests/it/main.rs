@@ -7,5 +7,8 @@ mod cases;
 mod corpora;
 mod gateway;
 mod layers;
+mod liars;
 mod limits;
 mod log;
+mod report;
+mod worker;

@@ -39,7 +39,7 @@ impl Key {
         self.0.to_public_key().to_public_key_der().unwrap().into_vec()
     }
 
-    fn sign(&self, octets: &[u8], weak: bool) -> Vec<u8> {
+    pub fn sign(&self, octets: &[u8], weak: bool) -> Vec<u8> {
         // DigestInfo (RFC 8017, 9.2) by hand: no feature of a digest crate is needed for its name.
         let (algorithm, digest) = digested(octets, weak);
         let info = encode(asn1::SEQUENCE, &[algorithm, &encode(asn1::OCTET_STRING, &[&digest])]);
@@ -47,7 +47,7 @@ impl Key {
     }
 }
 
-fn digested(octets: &[u8], weak: bool) -> (&'static [u8], Vec<u8>) {
+pub fn digested(octets: &[u8], weak: bool) -> (&'static [u8], Vec<u8>) {
     if weak { (SHA1, sha1::Sha1::digest(octets).to_vec()) } else { (SHA256, sha2::Sha256::digest(octets).to_vec()) }
 }
 

@@ -1,20 +1,22 @@
 //! `dieu7 verify`: judges files as a trial. Nothing is logged, nothing is stamped; what was assumed is said.
 
 mod input;
-mod show;
+mod written;
 
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use dieu7::budget::Budget;
-use dieu7::dossier;
+use dieu7::dossier::Examined;
 use dieu7::evidence::Evidence;
 use dieu7::io::clock;
 use dieu7::io::files::{self, Trust};
 use dieu7::io::sources::CrlFolder;
+use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
-use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge};
+use dieu7::policy::{Case, Judgement, Rulebook, judge};
+use dieu7::report::{Judged, Said, Subject, Words};
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -25,74 +27,72 @@ use super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::lang::Lang;
 use super::out;
 use input::Octets;
+use written::Written;
 
 /// Name of Postfix's submission service.
 const SUBMISSION: &str = "submission";
-
-/// What was judged.
-pub struct Checked {
-    /// File, and the number of the message in it.
-    pub name: String,
-    /// The judgement.
-    pub judgement: Judgement,
-    /// A file on its own, of which no sender is known.
-    pub alone: bool,
-}
-
-impl Checked {
-    /// Whether all is well: every document of a mail equivalent (or none to judge); every signature of a file passed.
-    pub fn is_fine(&self) -> bool {
-        if !self.alone {
-            return matches!(self.judgement.verdict, Verdict::LegallyEquivalent | Verdict::NotApplicable);
-        }
-        self.judgement.documents.iter().all(|document| {
-            // A document timestamp is nobody's signature, and not evaluated yet.
-            let mut signers = document.signatures.iter().filter(|one| !one.validated.is_timestamp).peekable();
-            signers.peek().is_some() && signers.all(|signature| signature.validated.conclusion.is_passed())
-        })
-    }
-}
 
 pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
     let (settings, _) = config::load(&arguments.config)?;
     let bench = Bench::new(arguments, &settings)?;
     let (inputs, mut unread) = input::find(&arguments.files);
-    let bar = progress(inputs.len(), arguments.json);
-    let mut checked = Vec::new();
+    let assumed = bench.assumed(arguments, lang);
+    let names = inputs.iter().map(|input| input.name.as_str());
+    let mut written = Written::new(arguments, lang, names, &assumed)?;
+    let bar = progress(inputs.len(), written.is_for_programs());
     for input in inputs {
         let name = input.name.clone();
         bar.set_message(out::harmless(&name));
         match input.read() {
-            Ok(octets) => checked.push(bench.check(name, octets)),
+            Ok(octets) => {
+                let checked = bench.check(name, octets);
+                written.add(&checked.judged(&assumed))?;
+            }
             Err(error) => unread.push(format!("{name}: {error}")),
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let assumed = bench.assumed(arguments, lang);
-    if arguments.json {
-        for one in &checked {
-            println!("{}", show::json(one, &assumed));
-        }
-    } else {
-        show::table(&checked, &assumed, lang);
-    }
+    let fine = written.finish()?;
     for error in &unread {
         failure::unreadable(error).report(lang);
     }
     Ok(if !unread.is_empty() {
         UNREADABLE
-    } else if checked.iter().all(Checked::is_fine) {
+    } else if fine {
         FINE
     } else {
         FLAGGED
     })
 }
 
+/// What was judged.
+struct Checked {
+    /// File, and the number of the message in it.
+    name: String,
+    judgement: Judgement,
+    /// What the reader found; `None` when it could not be examined.
+    examined: Option<Arc<Examined>>,
+    subject: Subject,
+}
+
+impl Checked {
+    fn judged<'a>(&'a self, assumed: &'a [Said]) -> Judged<'a> {
+        Judged {
+            name: &self.name,
+            subject: self.subject,
+            judgement: &self.judgement,
+            dossier: self.examined.as_ref().map(|examined| &examined.dossier),
+            assumed,
+        }
+    }
+}
+
 /// What all files of one call are judged against.
 struct Bench {
     rulebook: Arc<Rulebook>,
     crls: CrlFolder,
+    readers: Processes,
     at: UnixTime,
     envelope: Envelope,
 }
@@ -135,61 +135,63 @@ impl Bench {
             ..Envelope::default()
         };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
-        Ok(Self { rulebook: Arc::new(rulebook), crls, at, envelope })
+        let readers = Processes::start(&settings.workers, settings.message_octets, None);
+        Ok(Self { rulebook: Arc::new(rulebook), crls, readers, at, envelope })
     }
 
     fn check(&self, name: String, octets: Octets) -> Checked {
-        let mut budget = Budget::for_message();
-        let (message, examined, alone) = match octets {
+        let (message, examined, subject) = match octets {
             Octets::Document(octets) => {
                 let file = Path::new(&name).file_name().unwrap_or_default().to_string_lossy().into_owned();
-                (None, dossier::examine_file(&file, octets, &mut budget), true)
+                (None, Some(self.readers.file(&file, octets)), Subject::File)
             }
             Octets::Message(octets) => {
                 let message = Message::parse(self.envelope.clone(), octets);
-                let examined = dossier::examine(&message, &mut budget);
-                (Some(Arc::new(message)), examined, false)
+                let examined = self.readers.message(&message);
+                (Some(Arc::new(message)), examined, Subject::Message)
             }
         };
+        let examined = examined.map(Arc::new);
         let case = Case {
             message,
-            examined: Some(Arc::new(examined)),
+            examined: examined.clone(),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: self.at,
             remarks: Vec::new(),
         }
         .gathered(|needs| self.crls.answers(needs));
-        Checked { name, judgement: judge(&case, &mut Budget::for_message()), alone }
+        Checked { name, judgement: judge(&case, &mut Budget::for_message()), examined, subject }
     }
 
     /// What was taken for granted because the command line or a default said so.
-    fn assumed(&self, arguments: &VerifyArguments, lang: Lang) -> Vec<String> {
-        let mut assumed = vec![format!("{} {}", lang.pick("thời điểm nhận", "time of receipt"), self.at)];
+    fn assumed(&self, arguments: &VerifyArguments, lang: Lang) -> Vec<Said> {
+        let own = |vi, en| Said::own(Words::new(vi, en).of(lang.of_report())).and(" ");
+        let mut assumed = vec![own("thời điểm nhận", "time of receipt").and_token(&self.at.to_string())];
         for path in &arguments.trust_anchors {
-            let what = lang.pick("tin cậy các chứng thư trong", "the certificates trusted are those of");
-            assumed.push(format!("{what} {}", path.display()));
+            let said = own("tin cậy các chứng thư trong", "the certificates trusted are those of");
+            assumed.push(said.and_other(&path.to_string_lossy()));
         }
         let given = [
-            (lang.pick("danh sách thu hồi", "revocation lists"), &arguments.revocation),
-            (lang.pick("danh bạ", "directory"), &arguments.directory),
-            (lang.pick("chính sách", "policy"), &arguments.policy),
+            (own("danh sách thu hồi", "revocation lists"), &arguments.revocation),
+            (own("danh bạ", "directory"), &arguments.directory),
+            (own("chính sách", "policy"), &arguments.policy),
         ];
-        for (what, path) in given {
-            assumed.extend(path.iter().map(|path| format!("{what} {}", path.display())));
+        for (said, path) in given {
+            assumed.extend(path.iter().map(|path| said.clone().and_other(&path.to_string_lossy())));
         }
         match (&arguments.mail_from, &arguments.auth_user) {
-            (None, None) => assumed.push(
-                lang.pick(
+            (None, None) => assumed.push(Said::own(
+                Words::new(
                     "không có dữ liệu phiên gửi (đăng nhập, MAIL FROM)",
                     "no data of the sending session (login, MAIL FROM)",
                 )
-                .to_owned(),
-            ),
+                .of(lang.of_report()),
+            )),
             (from, login) => {
-                assumed.extend(from.iter().map(|from| format!("MAIL FROM {from}")));
-                let service = lang.pick("đăng nhập (qua dịch vụ submission)", "login (on a submission service)");
-                assumed.extend(login.iter().map(|login| format!("{service} {login}")));
+                assumed.extend(from.iter().map(|from| Said::own("MAIL FROM ").and_other(from)));
+                let service = own("đăng nhập (qua dịch vụ submission)", "login (on a submission service)");
+                assumed.extend(login.iter().map(|login| service.clone().and_other(login)));
             }
         }
         assumed

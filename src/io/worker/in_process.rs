@@ -1,11 +1,11 @@
-//! Reads and judges on threads of this process: as many at a time as there are cores.
+//! Reads and judges on threads of this process: as many at a time as there are cores. The product only judges so; to
+//! read so is for tests and for the benchmark, which compare with it.
 
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use super::wire;
 use crate::budget::Budget;
 use crate::dossier::{self, Examined};
 use crate::evidence::Need;
@@ -27,7 +27,7 @@ impl InProcess {
     }
 
     /// Runs `work` when a core is free. A panic in it, which no input should be able to cause, is `None`.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let permit = Arc::clone(&self.cores).acquire_owned().await.ok()?;
         let done = spawn_blocking(move || {
             let result = work();
@@ -46,14 +46,7 @@ impl InProcess {
 
 impl Compute for InProcess {
     async fn examine(&self, message: Arc<Message>) -> Option<Examined> {
-        self.run(move || {
-            let read = dossier::examine(&message, &mut Budget::for_message());
-            let crossed = wire::encode(&read.dossier).and_then(|octets| wire::decode(&octets)).ok()?;
-            // A document without its octets, or octets without a document, would go unjudged.
-            (crossed.documents.len() == read.octets.len()).then_some(Examined { dossier: crossed, octets: read.octets })
-        })
-        .await
-        .flatten()
+        self.run(move || dossier::examine(&message, &mut Budget::for_message())).await
     }
 
     async fn needs(&self, case: Arc<Case>) -> Vec<Need> {

@@ -2,16 +2,48 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use crate::pdf::value::{Dictionary, Located};
 
 /// A key whose value differs, with its values before and after.
 pub(super) type Difference<'v, 'f> = (Cow<'f, [u8]>, Option<&'v Located<'f>>, Option<&'v Located<'f>>);
 
-/// What `new` has after everything that `old` has; `None` where something of the old is gone or elsewhere.
-pub(super) fn added<'v, 'f>(old: &[Located<'_>], new: &'v [Located<'f>]) -> Option<&'v [Located<'f>]> {
-    let (kept, added) = new.split_at_checked(old.len())?;
-    old.iter().zip(kept).all(|(old, new)| old.same(new)).then_some(added)
+/// What was put into an array and what was taken out; what stayed is in the order that it had.
+#[derive(Debug, Default)]
+pub(super) struct Shift<'v, 'f> {
+    pub(super) added: Vec<&'v Located<'f>>,
+    pub(super) removed: Vec<&'v Located<'f>>,
+}
+
+/// What `new` has beyond `old`, wherever it was put; `None` where something of the old is gone or moved.
+pub(super) fn added<'v, 'f>(old: &[Located<'_>], new: &'v [Located<'f>]) -> Option<Vec<&'v Located<'f>>> {
+    let mut kept = old.iter().peekable();
+    let mut added = Vec::new();
+    for item in new {
+        if kept.next_if(|old| old.same(item)).is_none() {
+            added.push(item);
+        }
+    }
+    kept.peek().is_none().then_some(added)
+}
+
+/// As `added`, where references may be gone as well; `None` where something moved or stands there twice.
+pub(super) fn shift<'v, 'f>(old: &'v [Located<'f>], new: &'v [Located<'f>]) -> Option<Shift<'v, 'f>> {
+    if let Some(added) = added(old, new) {
+        return Some(Shift { added, removed: Vec::new() });
+    }
+    let stays: BTreeSet<_> = new.iter().filter_map(Located::as_reference).collect();
+    let (kept, removed): (Vec<_>, Vec<_>) =
+        old.iter().partition(|item| item.as_reference().is_none_or(|id| stays.contains(&id)));
+    let mut kept = kept.into_iter().peekable();
+    let mut added = Vec::new();
+    for item in new {
+        if kept.next_if(|old| old.same(item)).is_none() {
+            added.push(item);
+        }
+    }
+    kept.peek().is_none().then_some(Shift { added, removed })
 }
 
 /// Keys whose values differ as they stand, without following references.

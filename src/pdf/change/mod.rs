@@ -1,23 +1,39 @@
 //! What one revision changed: each object that it writes must be explained by the signing of a further field, by
-//! long-term validation data, or by the bookkeeping that goes with either. Everything else is `Other`.
+//! long-term validation data, or by the bookkeeping that goes with either. Form filling and annotations are told from
+//! what nothing explains.
 //!
 //! Each revision is compared once with the one before it; all signatures share the result.
+//!
+//! `equal` asks whether two values say the same; `catalog`, `form`, `field`, `fill`, `page`, `annotation`, `structure`
+//! with `tree`, and `store` hold the rules; `index` and `seat` know which object is what.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::difference::differences;
-use self::store::is_related_information;
+use self::equal::COMPARED;
+use self::index::Index;
 use super::file::File;
-use super::modification::{Change, Modification, Unexplained, Why};
+use super::modification::{Change, ChangedField, Modification};
+use super::pages::Pages;
 use super::survey::Referrer;
 use super::text;
+use super::unexplained::Why;
 use super::value::{Dictionary, Id, Located, Value};
 use super::xref::Place;
 
+mod annotation;
+mod catalog;
 mod difference;
+mod equal;
+mod field;
+mod fill;
 mod form;
+mod index;
 mod page;
+mod seat;
 mod store;
+mod structure;
+mod tree;
 
 /// The signature that a revision adds.
 #[derive(Clone, Copy, Debug)]
@@ -29,32 +45,48 @@ pub(super) struct Signing {
 
 /// What is the same for every revision.
 pub(super) struct Comparison<'c, 'a> {
-    pub(super) file: &'c File<'a>,
-    pub(super) referrers: &'c [Referrer],
+    file: &'c File<'a>,
+    referrers: &'c [Referrer],
     /// Numbers of signature fields and their widgets in the newest revision.
-    pub(super) signature_numbers: &'c BTreeSet<u32>,
+    signature_numbers: &'c BTreeSet<u32>,
+    /// Fields of the newest form. One that is gone since was taken away, which is refused wherever it was.
+    index: Index,
+    /// Pages of the newest revision by object number, counted from 1. The page tree may not change either.
+    pages: BTreeMap<u32, u32>,
     /// Numbers that each revision writes, by revision.
     written: Vec<Vec<u32>>,
+    /// Changed fields that may still be named.
+    fields: Cell<usize>,
 }
 
 /// Reasons that are kept for one revision: more explain nothing.
 const KEPT: usize = 16;
+/// Changed fields that are named for one file; the largest tax forms have 3,000.
+const FIELDS: usize = 10_000;
 
 impl<'c, 'a> Comparison<'c, 'a> {
-    pub(super) fn new(file: &'c File<'a>, referrers: &'c [Referrer], signature_numbers: &'c BTreeSet<u32>) -> Self {
+    pub(super) fn new(
+        file: &'c File<'a>,
+        referrers: &'c [Referrer],
+        signature_numbers: &'c BTreeSet<u32>,
+        pages: Option<&Pages>,
+    ) -> Self {
         let mut written = vec![Vec::new(); file.parts().len()];
         for version in file.versions() {
             if let Some(numbers) = written.get_mut(version.revision) {
                 numbers.push(version.number);
             }
         }
-        Self { file, referrers, signature_numbers, written }
+        let leaves = pages.map_or(&[][..], |pages| &pages.leaves);
+        let pages = (1..).zip(leaves).map(|(number, page)| (page.id.0, number)).collect();
+        let index = Index::new(file);
+        Self { file, referrers, signature_numbers, index, pages, written, fields: Cell::new(FIELDS) }
     }
 
     /// Compares `revision` with the one before it.
     pub(super) fn change(&self, revision: usize, signing: Option<Signing>) -> Change {
         let Some(before) = revision.checked_sub(1) else {
-            return Change { level: Modification::None, unexplained: Vec::new() };
+            return Change::none();
         };
         let mut step = Step {
             comparison: self,
@@ -65,13 +97,20 @@ impl<'c, 'a> Comparison<'c, 'a> {
             touched: BTreeMap::new(),
             explained: BTreeSet::new(),
             widgets: BTreeSet::new(),
+            hung: BTreeSet::new(),
+            structure: None,
+            elements: BTreeSet::new(),
+            popups: BTreeSet::new(),
             changes_fields: None,
+            fields: BTreeMap::new(),
+            comparable: COMPARED,
             level: Modification::None,
             unexplained: Vec::new(),
         };
         step.classify(self.written.get(revision).map_or(&[], Vec::as_slice));
         step.trailer();
         step.fields_and_pages();
+        step.structure();
         step.rest();
         step.finish()
     }
@@ -94,17 +133,43 @@ struct Step<'s, 'a> {
     explained: BTreeSet<u32>,
     /// Widgets of new fields, which may be hung into a page.
     widgets: BTreeSet<u32>,
+    /// Those that were hung into one.
+    hung: BTreeSet<u32>,
+    /// The root of the structure tree, which both catalogs name.
+    structure: Option<Id>,
+    /// New structure elements, each for a widget.
+    elements: BTreeSet<u32>,
+    /// New pop-ups of annotations.
+    popups: BTreeSet<u32>,
     /// An object that adds or fills a signature field.
     changes_fields: Option<u32>,
+    fields: BTreeMap<u32, ChangedField>,
+    /// Values that may still be compared.
+    comparable: usize,
     level: Modification,
-    unexplained: Vec<Unexplained>,
+    unexplained: Vec<(u32, Why)>,
 }
 
 impl Step<'_, '_> {
     fn refuse(&mut self, number: u32, why: Why) {
-        self.level = Modification::Other;
+        self.exceed(number, why, Modification::Other);
+    }
+
+    /// Notes what goes beyond a further signature.
+    fn exceed(&mut self, number: u32, why: Why, level: Modification) {
+        self.reach(level);
+        if self.unexplained.iter().any(|(of, what)| (*of, what) == (number, &why)) {
+            return;
+        }
+        // What is worse is said first, however late it is found.
+        if self.unexplained.len() >= KEPT && level == Modification::Other {
+            let milder = self.unexplained.iter().rposition(|(_, why)| is_mild(why));
+            if let Some(milder) = milder {
+                self.unexplained.remove(milder);
+            }
+        }
         if self.unexplained.len() < KEPT {
-            self.unexplained.push(Unexplained { number, why });
+            self.unexplained.push((number, why));
         }
     }
 
@@ -117,7 +182,22 @@ impl Step<'_, '_> {
     }
 
     fn finish(self) -> Change {
-        Change { level: self.level, unexplained: self.unexplained }
+        let unexplained = self.unexplained.iter().map(|(number, why)| self.named(*number, why.clone())).collect();
+        Change { level: self.level, unexplained, fields: self.fields.into_values().collect() }
+    }
+
+    /// Notes a field that was added, signed or filled, once.
+    fn changed_field(&mut self, number: u32, signature: bool, new: bool) {
+        let (number, name) = self.comparison.index.field(number).unwrap_or((number, String::new()));
+        if self.fields.contains_key(&number) {
+            return;
+        }
+        match self.comparison.fields.get().checked_sub(1) {
+            Some(left) => self.comparison.fields.set(left),
+            // Locks could not be held against fields that are not named.
+            None => return self.refuse(number, Why::TooMany),
+        }
+        self.fields.insert(number, ChangedField { name, number, signature, new });
     }
 
     /// Sorts what the revision writes into new and overwritten; removed and renumbered objects are refused at once.
@@ -131,6 +211,11 @@ impl Step<'_, '_> {
                 (Place::Free, _) if self.was_in_use(number) => self.refuse(number, Why::Reused),
                 (Place::Free, Place::InFile { generation, .. }) if generation != 0 => {
                     self.refuse(number, Why::Generation);
+                }
+                // The signed content would show it in the place of nothing.
+                (Place::Free, _) if self.only_referrer(number).is_some() => {
+                    self.touched.insert(number, Touch::New);
+                    self.refuse(number, Why::Dangling);
                 }
                 (Place::Free, _) => {
                     self.touched.insert(number, Touch::New);
@@ -159,22 +244,12 @@ impl Step<'_, '_> {
         self.touched.get(&number).copied()
     }
 
-    /// The catalog, and what the trailer names beside it.
-    fn trailer(&mut self) {
-        let parts = self.file.parts();
-        let (Some(before), Some(after)) = (parts.get(self.before), parts.get(self.after)) else { return };
-        let root = |part: &super::chain::Part| part.root;
-        match (root(before), root(after)) {
-            (Some(old), Some(new)) if old == new => self.catalog(old),
-            _ => self.refuse(0, Why::CatalogExchanged),
-        }
-        if let Some(information) = after.information {
-            self.information(before.information, information);
-        }
-    }
-
     /// Whether one object alone refers to `number` in the revision before; `None` where nothing does.
     fn only_referrer(&self, number: u32) -> Option<Result<u32, ()>> {
+        self.only_referrer_in(number, self.before)
+    }
+
+    fn only_referrer_in(&self, number: u32, at: usize) -> Option<Result<u32, ()>> {
         let all = self.comparison.referrers;
         let first = all.partition_point(|referrer| referrer.target < number);
         let mut only = None;
@@ -183,7 +258,7 @@ impl Step<'_, '_> {
             if self.file.pay(64).is_err() {
                 return Some(Err(()));
             }
-            let holds = self.file.version(referrer.from, self.before);
+            let holds = self.file.version(referrer.from, at);
             if holds.is_none_or(|version| version.revision != referrer.revision) {
                 continue;
             }
@@ -228,44 +303,19 @@ impl Step<'_, '_> {
         }
     }
 
-    fn catalog(&mut self, id: Id) {
-        let file = self.file;
-        let (Some(old), Some(new)) = (file.object(id, self.before), file.object(id, self.after)) else {
-            self.refuse(id.0, Why::Unreadable);
-            return;
-        };
-        let (Some(old), Some(new)) = (old.dictionary(), new.dictionary()) else {
-            self.refuse(id.0, Why::Unreadable);
-            return;
-        };
-        // The trailer leads here; whoever else refers to the catalog gets the same object.
-        self.explained.insert(id.0);
-        for (key, before, after) in differences(old, new) {
-            match (&*key, before, after) {
-                (b"AcroForm" | b"DSS" | b"Extensions" | b"Metadata", _, Some(_)) => {}
-                (b"Version", _, Some(Located { value: Value::Name(_), .. })) => {
-                    self.reach(Modification::LongTermValidation);
-                }
-                _ => self.refuse_key(id.0, &key),
-            }
-        }
-        self.form(id.0, old.get(b"AcroForm"), new.get(b"AcroForm"));
-        self.validation_data(new.get(b"DSS"));
-        self.extensions(id.0, new.get(b"Extensions"));
-        self.metadata(new.get(b"Metadata"));
-    }
-
     /// What nothing explained yet: the revision's own containers, and objects written again as they were.
     fn rest(&mut self) {
         let file = self.file;
-        let left: Vec<(u32, Touch)> = self
+        let mut left: Vec<(u32, Touch)> = self
             .touched
             .iter()
             .filter(|(number, _)| !self.explained.contains(number))
             .map(|(number, touch)| (*number, *touch))
             .collect();
+        // What was written again as it was may lead to new objects.
+        left.sort_by_key(|(_, touch)| *touch == Touch::New);
         for (number, touch) in left {
-            if self.explained.contains(&number) {
+            if self.explained.contains(&number) || self.popups.contains(&number) {
                 continue;
             }
             let new = file.version(number, self.after).and_then(|version| file.read(version).ok());
@@ -276,15 +326,12 @@ impl Step<'_, '_> {
             match touch {
                 Touch::New if new.stream.is_some() && new.dictionary().is_some_and(is_container) => {}
                 // Tools leave an entry behind that the store no longer names; it can only hold references.
-                Touch::New if new.stream.is_none() && new.dictionary().is_some_and(is_related_information) => {
-                    self.store_value(&new.value, 3);
-                    self.explain(number);
-                    self.reach(Modification::LongTermValidation);
+                Touch::New if self.is_left_over_information(number, &new) || self.is_left_over_widget(number, &new) => {
                 }
                 Touch::New => self.refuse(number, Why::Unreached),
                 Touch::Overwritten => {
                     let old = file.version(number, self.before).and_then(|version| file.read(version).ok());
-                    if old.is_none_or(|old| !old.value.same(&new.value) || old.stream != new.stream) {
+                    if old.is_none_or(|old| !self.equal_objects(&old, &new)) {
                         self.refuse(number, Why::Overwritten);
                     }
                 }
@@ -307,6 +354,10 @@ fn generation(place: Place) -> u16 {
         Place::InFile { generation, .. } => generation,
         Place::Free | Place::InStream { .. } => 0,
     }
+}
+
+fn is_mild(why: &Why) -> bool {
+    matches!(why, Why::AnnotationAdded | Why::AnnotationChanged | Why::AnnotationRemoved | Why::FieldFilled)
 }
 
 fn is_container(dictionary: &Dictionary<'_>) -> bool {

@@ -105,7 +105,16 @@ fn later_revisions_that_change_anything_else_are_refused() {
         ("page dictionary", Builder::signed().object(3, &page("5 0 R").replace("842", "800")).end()),
         ("page tree", Builder::signed().object(2, "<</Type/Pages/Kids[]/Count 0>>").end()),
         ("catalog", Builder::signed().object(1, &catalog("5 0 R").replace("/Pages", "/OpenAction 3 0 R/Pages")).end()),
-        ("another catalog", Builder::signed().object(9, &catalog("5 0 R")).root(9).end()),
+        ("another catalog", {
+            let other = catalog("5 0 R").replace("/Pages 2", "/Pages 10");
+            let file = Builder::signed().object(9, &other).object(10, "<</Type/Pages/Kids[3 0 R]/Count 1>>");
+            file.root(9).end()
+        }),
+        ("another catalog that was there before", {
+            let file = Builder::new().object(9, &catalog("5 0 R")).object(5, &field("head", "/V 6 0 R"));
+            let file = file.object(1, &catalog("5 0 R")).signature(6, "adbe.pkcs7.detached").end();
+            file.root(9).end()
+        }),
         ("annotation", Builder::signed().object(3, &page("5 0 R 9 0 R")).object(9, "<</Subtype/FreeText>>").end()),
         ("annotation with a signature", {
             let file = Builder::signed().object(1, &catalog("5 0 R 7 0 R")).object(3, &page("5 0 R 7 0 R 9 0 R"));
@@ -313,4 +322,25 @@ fn a_hybrid_update_after_the_signed_range_is_refused() {
     let reading = reading(&file);
     assert!(reading.oddities.iter().any(|oddity| oddity.kind == OddityKind::HybridUpdate));
     assert!(!stands(&file));
+}
+
+#[test]
+fn a_size_that_does_not_count_all_objects_is_style_when_signed_and_fatal_when_appended() {
+    let signed = Builder::signed().build();
+    let xref = reading(&signed).revisions.last().unwrap().xref.start();
+    let update = |size: u32| {
+        let at = signed.len();
+        let trailer = format!("xref\n0 0\ntrailer\n<</Size {size}/Root 1 0 R/Prev {xref}>>\nstartxref\n{at}\n%%EOF\n");
+        [&signed, trailer.as_bytes()].concat()
+    };
+    let weight = |file: &[u8]| {
+        let reading = reading(file);
+        reading.weight(&reading.signatures[0])
+    };
+    assert_eq!(weight(&update(7)), None);
+    assert_eq!(weight(&update(6)), Some(Weight::Fatal));
+    let size = signed.windows(7).rposition(|octets| octets == b"/Size 7").unwrap();
+    let mut odd = signed.clone();
+    odd[size + 6] = b'4';
+    assert_eq!(weight(&odd), Some(Weight::Remark));
 }

@@ -58,6 +58,15 @@ fn every_file_of_the_corpora_is_read_in_time_and_the_table_can_be_looked_at() {
                         if is_clean(reading, signature) { "clean" } else { "" },
                     );
                 }
+                for signature in &reading.signatures {
+                    println!("\tpermits {:?} {:?}", signature.permissions, signature.lock_broken);
+                    for shown in &signature.shown {
+                        println!("\tshown {shown:?}");
+                    }
+                }
+                for shadow in &reading.shadow {
+                    println!("\tshadow {shadow:?}");
+                }
                 for oddity in &reading.oddities {
                     let gravest = reading
                         .signatures
@@ -78,6 +87,8 @@ fn every_file_of_the_corpora_is_read_in_time_and_the_table_can_be_looked_at() {
             signatures: Vec::new(),
             oddities: Vec::new(),
             active: Vec::new(),
+            store: Box::default(),
+            shadow: Vec::new(),
             page_count: None,
         }));
         assert!(encoded.is_ok());

@@ -4,9 +4,15 @@ use super::*;
 use crate::budget::Budget;
 
 mod attacks;
+mod carriers;
 mod corpora;
+mod fields;
 mod hostile;
+mod levels;
+mod sameness;
+mod second;
 mod shapes;
+mod tagged;
 
 fn is_clean(reading: &Reading, signature: &SignatureField) -> bool {
     signature.coverage != Coverage::GapNotContents

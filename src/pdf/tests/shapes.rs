@@ -17,7 +17,7 @@ fn a_signature_over_the_whole_file_is_read_with_all_its_facts() {
     assert_eq!(signature.coverage, Coverage::WholeFile);
     assert_eq!((signature.revision, signature.modification), (Some(1), Modification::None));
     assert_eq!(signature.claimed_time.unwrap().to_string(), "2024-01-01T20:04:05Z");
-    assert_eq!(signature.shown.unwrap().page, Some(3));
+    assert_eq!(signature.shown[0].page, Some(3));
     assert_eq!(contents_octets(&file, signature.contents.unwrap()).unwrap(), [0x30; 64]);
     let slices = signature.byte_range.unwrap().signed_slices(&file).unwrap();
     assert_eq!(slices[0].len() + slices[1].len() + 130, file.len());
@@ -167,7 +167,7 @@ fn inherited_field_types_and_values_are_seen() {
     let reading = reading(&file);
     assert_eq!(reading.oddities, []);
     let signature = reading.signatures.first().unwrap();
-    assert_eq!((signature.field.as_str(), signature.shown), ("a.b", None));
+    assert_eq!((signature.field.as_str(), signature.shown.as_slice()), ("a.b", &[][..]));
     assert_eq!(signature.coverage, Coverage::WholeFile);
 }
 

@@ -65,6 +65,11 @@ impl Gateway {
         Self { child, said }
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it wrote to standard error.
     pub fn said(&self) -> String {
         self.said.lock().unwrap().clone()

@@ -214,7 +214,7 @@ fn objects_replaced_through_streams_and_hybrid_sections_are_refused() {
             data.extend_from_slice(&third.to_be_bytes());
         }
         let head = format!(
-            "{number} 0 obj\n<< /Type /XRef /Size 99 /W [1 4 2] /Index [{index}] /Root 1 0 R {extra} /Length {} >>\nstream\n",
+            "{number} 0 obj\n<< /Type /XRef /Size 9999 /W [1 4 2] /Index [{index}] /Root 1 0 R {extra} /Length {} >>\nstream\n",
             data.len()
         );
         octets.extend_from_slice(head.as_bytes());
@@ -258,7 +258,7 @@ fn objects_replaced_through_streams_and_hybrid_sections_are_refused() {
     let hidden = xref_stream(&mut hybrid, 40, "4 1", &[(1, at, 0)], "");
     let table = hybrid.len();
     hybrid.extend_from_slice(
-        format!("xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 99 /Root 1 0 R {prev} /XRefStm {hidden} >>\nstartxref\n{table}\n%%EOF\n")
+        format!("xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 9999 /Root 1 0 R {prev} /XRefStm {hidden} >>\nstartxref\n{table}\n%%EOF\n")
             .as_bytes(),
     );
     refused(&hybrid, "hybrid");
@@ -270,7 +270,7 @@ fn objects_replaced_through_streams_and_hybrid_sections_are_refused() {
         octets.extend_from_slice(content.as_bytes());
         let table = octets.len();
         octets.extend_from_slice(
-            format!("xref\n4 1\n{at:010} 00000 n \ntrailer\n<< /Size 99 /Root 1 0 R {previous} >>\nstartxref\n{table}\n%%EOF\n")
+            format!("xref\n4 1\n{at:010} 00000 n \ntrailer\n<< /Size 9999 /Root 1 0 R {previous} >>\nstartxref\n{table}\n%%EOF\n")
                 .as_bytes(),
         );
         refused(&octets, previous);

@@ -23,6 +23,15 @@ impl Paper {
         self
     }
 
+    /// Writes a stream of any octets.
+    pub fn stream(mut self, number: u32, data: &[u8]) -> Self {
+        self.written.push((number, self.octets.len()));
+        self.octets.extend_from_slice(format!("{number} 0 obj\n<< /Length {} >>\nstream\n", data.len()).as_bytes());
+        self.octets.extend_from_slice(data);
+        self.octets.extend_from_slice(b"\nendstream\nendobj\n");
+        self
+    }
+
     /// Ends the revision.
     pub fn revision(mut self) -> Self {
         let start = self.octets.len();
@@ -31,7 +40,7 @@ impl Paper {
             write!(table, "{number} 1\n{offset:010} 00000 n \n").unwrap();
         }
         let previous = self.table.map_or_else(String::new, |at| format!(" /Prev {at}"));
-        write!(table, "trailer\n<< /Size 99 /Root 1 0 R{previous} >>\nstartxref\n{start}\n%%EOF\n").unwrap();
+        write!(table, "trailer\n<< /Size 9999 /Root 1 0 R{previous} >>\nstartxref\n{start}\n%%EOF\n").unwrap();
         self.octets.extend_from_slice(table.as_bytes());
         self.table = Some(start);
         self
@@ -61,11 +70,16 @@ impl Paper {
 
     /// Field 5 and a place for its value in object 6.
     pub fn field(self) -> Self {
+        self.field_with(&value(""))
+    }
+
+    /// As `field`, with this dictionary in object 6.
+    pub fn field_with(self, dictionary: &str) -> Self {
         self.object(
             5,
             "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Chu ky) /Rect [0 0 0 0] /F 132 /P 3 0 R /V 6 0 R >>",
         )
-        .object(6, &value(""))
+        .object(6, dictionary)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dieu7::budget::Budget;
-use dieu7::dossier;
+use dieu7::dossier::{self, Examined};
 use dieu7::evidence::{Answer, Evidence, Piece};
 use dieu7::io::files;
 use dieu7::io::samples::{self, Sample};
@@ -53,19 +53,24 @@ impl World {
     }
 
     pub fn judge_at(&self, message: Message, at: &str) -> Judgement {
-        let examined = dossier::examine(&message, &mut Budget::for_message());
+        self.judge_and_examined(message, at).0
+    }
+
+    /// The judgement, and what the reader found.
+    pub fn judge_and_examined(&self, message: Message, at: &str) -> (Judgement, Arc<Examined>) {
+        let examined = Arc::new(dossier::examine(&message, &mut Budget::for_message()));
         let pieces =
             || self.crls.iter().map(|octets| Piece { octets: octets.clone().into(), source: String::new() }).collect();
         let case = Case {
             message: Some(Arc::new(message)),
-            examined: Some(Arc::new(examined)),
+            examined: Some(Arc::clone(&examined)),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
             at: UnixTime::parse(at).unwrap(),
             remarks: Vec::new(),
         }
         .gathered(|needs| needs.into_iter().map(|need| (need, Answer::Pieces(pieces()))).collect());
-        judge(&case, &mut Budget::for_message())
+        (judge(&case, &mut Budget::for_message()), examined)
     }
 
     pub fn judge(&self, message: Message) -> Judgement {

@@ -1,4 +1,5 @@
-//! Identification of the signer and validation of the certification path (EN 319 102-1, 5.2.3 and 5.2.6).
+//! X.509 certificate validation (EN 319 102-1, 5.2.6): the path from the signing certificate to an anchor that is trusted
+//! for the purpose.
 
 use crate::budget::Budget;
 use crate::time::UnixTime;
@@ -30,21 +31,27 @@ pub enum Trust {
 
 /// The purposes that serve signatures on documents.
 const DOCUMENTS: &[Purpose] = &[Purpose::PublicDuty, Purpose::PublicCa];
+/// The one that serves time-stamp tokens.
+const TIMESTAMPS: &[Purpose] = &[Purpose::Timestamping];
 
-pub(super) fn follow(
-    signer: Option<&Certificate>,
-    bag: &[Certificate],
-    intermediates: &[Certificate],
-    anchors: &AnchorStore,
-    at: UnixTime,
-    budget: &mut Budget,
-) -> Trust {
-    let Some(signer) = signer else { return Trust::NoCertificate };
-    if signer.may_sign_documents().is_err() {
+/// What is to be validated, and the certificates that may lie between it and an anchor.
+pub(super) struct Subject<'a> {
+    /// The signing certificate.
+    pub(super) signer: Option<&'a Certificate>,
+    /// It signs times, not documents; its own usage is part of the token's check.
+    pub(super) is_timestamp: bool,
+    /// What came along, in order of nearness. None of it is trusted.
+    pub(super) pools: [&'a [Certificate]; 3],
+}
+
+pub(super) fn follow(subject: &Subject<'_>, anchors: &AnchorStore, at: UnixTime, budget: &mut Budget) -> Trust {
+    let Some(signer) = subject.signer else { return Trust::NoCertificate };
+    if !subject.is_timestamp && signer.may_sign_documents().is_err() {
         return Trust::NotForDocuments;
     }
-    let pool: Vec<Certificate> = bag.iter().chain(intermediates).cloned().collect();
-    let search = PathSearch { pool: &pool, anchors, purposes: DOCUMENTS, at };
+    let pool: Vec<Certificate> = subject.pools.into_iter().flatten().cloned().collect();
+    let purposes = if subject.is_timestamp { TIMESTAMPS } else { DOCUMENTS };
+    let search = PathSearch { pool: &pool, anchors, purposes, at };
     match search.build(signer, budget) {
         Ok(path) if path.unlisted_ca(anchors).is_some() => Trust::Unlisted,
         Ok(path) => Trust::Trusted(path),

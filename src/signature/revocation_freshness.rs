@@ -1,5 +1,5 @@
-//! Revocation of the signer and of every CA on its path (EN 319 102-1, 5.2.5 and 5.2.6; RFC 5280, 6.3), from the
-//! lists that were gathered.
+//! Revocation freshness (EN 319 102-1, 5.2.5; RFC 5280, 6.3): what the lists say of the signer and of every CA on its
+//! path, those that were gathered together with those found inside the document, under the same checks.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,6 +9,8 @@ use crate::digest::Sha256;
 use crate::evidence::{Evidence, Need};
 use crate::time::UnixTime;
 use crate::x509::{Certificate, Crl, CrlAnswer, CrlSet, CrlStatus, NoAnswer, Path};
+
+use super::embedded::Embedded;
 
 /// What is known of revocation for a whole path. In order of weight: the worst of all certificates counts.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -30,21 +32,18 @@ pub enum Revocation {
 /// What was found of certificates already. Signatures of one message mostly share their CAs, whose lists have megabytes:
 /// each is read once for each certificate, not for each signature.
 #[derive(Debug, Default)]
-pub struct Known(RefCell<BTreeMap<(Sha256, Sha256), Revocation>>);
+pub struct Known(RefCell<BTreeMap<Asked, Revocation>>);
+
+/// Certificate, issuer, and the embedded lists that have a say: without these one signature would answer for another.
+type Asked = (Sha256, Sha256, Vec<Sha256>);
 
 impl Known {
-    fn status(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        look_up: impl FnOnce() -> Revocation,
-    ) -> Revocation {
-        let pair = (certificate.fingerprint(), issuer.fingerprint());
-        if let Some(status) = self.0.borrow().get(&pair) {
+    fn status(&self, asked: Asked, look_up: impl FnOnce() -> Revocation) -> Revocation {
+        if let Some(status) = self.0.borrow().get(&asked) {
             return *status;
         }
         let status = look_up();
-        self.0.borrow_mut().insert(pair, status);
+        self.0.borrow_mut().insert(asked, status);
         status
     }
 }
@@ -58,12 +57,25 @@ fn need(issuer: &Certificate) -> Need {
     Need::Crl { issuer: issuer.subject().der().to_vec() }
 }
 
+/// What there is to look into.
+#[derive(Clone, Copy)]
+pub(super) struct Lists<'a> {
+    /// What was gathered.
+    pub(super) evidence: &'a Evidence,
+    /// What the document brings along.
+    pub(super) embedded: &'a Embedded,
+}
+
 /// The worst that is known of any certificate of the path.
-pub(super) fn check(path: &Path, evidence: &Evidence, at: UnixTime, known: &Known, budget: &mut Budget) -> Revocation {
+pub(super) fn check(path: &Path, lists: Lists<'_>, at: UnixTime, known: &Known, budget: &mut Budget) -> Revocation {
     path.issuers()
         .enumerate()
         .map(|(depth, (certificate, issuer))| {
-            let status = known.status(certificate, issuer, || status(certificate, issuer, evidence, at, budget));
+            let embedded: Vec<&Crl> =
+                lists.embedded.crls().map(|(crl, _)| crl).filter(|crl| crl.issuer() == certificate.issuer()).collect();
+            let digests = embedded.iter().map(|crl| crl.fingerprint()).collect();
+            let asked = (certificate.fingerprint(), issuer.fingerprint(), digests);
+            let status = known.status(asked, || status(certificate, issuer, (lists.evidence, &embedded), at, budget));
             // Whose certificate it is decides what a revocation means.
             match status {
                 Revocation::Revoked if depth > 0 => Revocation::CaRevoked,
@@ -77,7 +89,7 @@ pub(super) fn check(path: &Path, evidence: &Evidence, at: UnixTime, known: &Know
 fn status(
     certificate: &Certificate,
     issuer: &Certificate,
-    evidence: &Evidence,
+    (evidence, embedded): (&Evidence, &[&Crl]),
     at: UnixTime,
     budget: &mut Budget,
 ) -> Revocation {
@@ -90,6 +102,14 @@ fn status(
         if let Ok(crl) = Crl::parse(&piece.octets) {
             lists.insert(crl);
         }
+    }
+    // One set: revoked in any list is revoked, and of lists that do not say so the newest counts, so that an old list
+    // in the document never outweighs what was gathered.
+    for crl in embedded {
+        if budget.digested(crl.der().len() as u64).is_err() {
+            return Revocation::Unavailable;
+        }
+        lists.insert((*crl).clone());
     }
     match lists.status(certificate, issuer, at, budget) {
         CrlAnswer::Known { status: CrlStatus::Good, .. } => Revocation::Clear,
@@ -132,13 +152,18 @@ mod tests {
         evidence
     }
 
+    fn only(evidence: &Evidence) -> Lists<'_> {
+        static NOTHING: std::sync::LazyLock<Embedded> = std::sync::LazyLock::new(Embedded::default);
+        Lists { evidence, embedded: &NOTHING }
+    }
+
     #[test]
     fn a_ca_on_hold_is_not_called_revoked() {
         let (top, middle) = (Party::new("Root", 1), Party::new("CA", 2));
         let path = path(&top, &middle);
         let listed = |extensions: &[Vec<u8>]| {
             let lists = [crl_der(&top, &[(7, extensions)], &[]), crl_der(&middle, &[], &[])];
-            check(&path, &gathered(&path, &lists), NOW, &Known::default(), &mut Budget::for_message())
+            check(&path, only(&gathered(&path, &lists)), NOW, &Known::default(), &mut Budget::for_message())
         };
         assert_eq!(listed(&[extension(21, false, &[0x0a, 1, 6])]), Revocation::OnHold);
         assert_eq!(listed(&[]), Revocation::CaRevoked);
@@ -150,7 +175,7 @@ mod tests {
         let path = path(&top, &middle);
         let lists = [crl_der(&top, &[], &[]), crl_der(&middle, &[(7, &[])], &[])];
         for at in [NOW, UnixTime::from_seconds(0)] {
-            let found = check(&path, &gathered(&path, &lists), at, &Known::default(), &mut Budget::for_message());
+            let found = check(&path, only(&gathered(&path, &lists)), at, &Known::default(), &mut Budget::for_message());
             assert_eq!(found, Revocation::Revoked, "{at}");
         }
     }
@@ -162,12 +187,12 @@ mod tests {
         let evidence = gathered(&path, &[crl_der(&top, &[], &[]), crl_der(&middle, &[], &[])]);
         let mut budget = Budget::for_message();
         let known = Known::default();
-        assert_eq!(check(&path, &evidence, NOW, &known, &mut budget), Revocation::Clear);
+        assert_eq!(check(&path, only(&evidence), NOW, &known, &mut budget), Revocation::Clear);
         while budget.digested(1).is_ok() {
             let _ = budget.digested(crate::budget::DIGESTED / 1_000);
         }
         // What is known costs nothing.
-        assert_eq!(check(&path, &evidence, NOW, &known, &mut budget), Revocation::Clear);
-        assert_eq!(check(&path, &evidence, NOW, &Known::default(), &mut budget), Revocation::Unavailable);
+        assert_eq!(check(&path, only(&evidence), NOW, &known, &mut budget), Revocation::Clear);
+        assert_eq!(check(&path, only(&evidence), NOW, &Known::default(), &mut budget), Revocation::Unavailable);
     }
 }

@@ -1,0 +1,84 @@
+//! A report for programs: the judgement's own JSON with what the reader found (docs/verify-json.md).
+
+use serde_json::{Value, json};
+
+use crate::dossier::Content;
+use crate::pdf::{ActiveKind, Reading};
+
+use super::bottom::Bottom;
+use super::compose::Judged;
+use super::lang::Lang;
+use super::revision;
+use super::said::Said;
+
+/// One input as a JSON object.
+#[must_use]
+pub fn report(judged: &Judged<'_>) -> Value {
+    let mut value = judged.judgement.report();
+    let bottom = |lang| {
+        let bottom = Bottom::new(judged.judgement, judged.subject, lang);
+        json!({ "sentence": bottom.sentence.to_string(), "action": bottom.action.to_string() })
+    };
+    value["file"] = judged.name.into();
+    value["trial"] = (!judged.assumed.is_empty()).into();
+    value["assumed"] = judged.assumed.iter().map(Said::plain).collect();
+    value["fine"] = Bottom::new(judged.judgement, judged.subject, Lang::En).is_fine().into();
+    value["bottom_line"] = json!({ "vi": bottom(Lang::Vi), "en": bottom(Lang::En) });
+    let documents = value["documents"].as_array_mut().into_iter().flatten();
+    for (index, document) in documents.enumerate() {
+        let reading = match judged.facts(index).map(|facts| &facts.content) {
+            Some(Content::Pdf(Ok(reading))) => Some(reading),
+            Some(Content::Pdf(Err(_)) | Content::Other | Content::TooLarge) | None => None,
+        };
+        document["page_count"] = reading.and_then(|reading| reading.page_count).into();
+        document["revisions"] = reading.map(revisions).into();
+        document["active"] = reading.map(active).into();
+    }
+    value
+}
+
+fn revisions(reading: &Reading) -> Vec<Value> {
+    let signed_by = |index| {
+        let mine = reading.signatures.iter().filter(move |field| field.revision == Some(index));
+        mine.map(|field| Said::other(&field.field).plain()).collect::<Vec<_>>()
+    };
+    let revisions = reading.revisions.iter().enumerate().map(|(index, revision)| {
+        let unexplained = revision.change.unexplained.iter().map(|one| {
+            json!({
+                "object": one.number,
+                "vi": revision::unexplained(one, Lang::Vi).plain(),
+                "en": revision::unexplained(one, Lang::En).plain(),
+            })
+        });
+        json!({
+            "index": index,
+            "end": revision.end,
+            "objects": revision.objects,
+            "level": crate::policy::modification_token(revision.change.level),
+            "signed_by": signed_by(index),
+            "unexplained": unexplained.collect::<Vec<_>>(),
+        })
+    });
+    revisions.collect()
+}
+
+fn active(reading: &Reading) -> Vec<Value> {
+    reading.active.iter().map(|one| json!({ "kind": kind(one.kind), "object": one.number })).collect()
+}
+
+const fn kind(kind: ActiveKind) -> &'static str {
+    match kind {
+        ActiveKind::AdditionalActions => "additional-actions",
+        ActiveKind::EmbeddedFile => "embedded-file",
+        ActiveKind::ExternalStream => "external-stream",
+        ActiveKind::GoToEmbedded => "go-to-embedded",
+        ActiveKind::GoToRemote => "go-to-remote",
+        ActiveKind::ImportData => "import-data",
+        ActiveKind::JavaScript => "javascript",
+        ActiveKind::Launch => "launch",
+        ActiveKind::Media => "media",
+        ActiveKind::OpenAction => "open-action",
+        ActiveKind::SubmitForm => "submit-form",
+        ActiveKind::Xfa => "xfa",
+    }
+}
