@@ -1,6 +1,7 @@
 //! Rules of CMS in BER or DER (RFC 5652; ITU-T X.690).
 
-use crate::cms::{Padding, SignedData, TST_INFO, read_bundle, to_der};
+use crate::algorithm::DigestAlgorithm;
+use crate::cms::{Padding, SignedData, TST_INFO, TstInfo, read_bundle, to_der};
 
 /// Content that nobody has signed.
 const UNSIGNED: &[&[u8]] = &[b"nobody signed ", b"this"];
@@ -18,7 +19,8 @@ pub(super) fn cms(octets: &[u8]) {
     }
     look(&read);
     assert!(read.verify(UNSIGNED).is_err(), "a signature over what nobody signed");
-    assert!(read.verify_sha1_content(UNSIGNED).is_err(), "a signature over what nobody signed");
+    let digest = || DigestAlgorithm::Sha1.digest(UNSIGNED);
+    assert!(read.verify_sha1_content(digest).is_err(), "a signature over what nobody signed");
 
     // What follows the value is told, and changes nothing else.
     let padded = [&octets[..read.consumed()], &[0; 3]].concat();
@@ -45,8 +47,12 @@ fn look(read: &SignedData) {
             let _ = (token.verify_encapsulated(TST_INFO), token.signer_certificate());
         }
     }
-    for crl in read.crls() {
-        super::x509::x509(crl);
+    for values in [read.revocation_values(), &read.archival()] {
+        values.crls.iter().for_each(|crl| super::x509::x509(crl));
+    }
+    if let Some(info) = read.content().and_then(|content| TstInfo::parse(content).ok()) {
+        let _ = (info.policy(), info.imprint_algorithm(), info.serial(), info.time(), info.accuracy(), info.nonce());
+        assert_ne!(info.covers(|_| Some(b"no digest".to_vec())), Some(true));
     }
     read.certificates().iter().for_each(super::x509::certificate);
 }

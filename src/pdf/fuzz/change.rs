@@ -4,7 +4,6 @@
 use super::paper::Paper;
 use super::script;
 use super::xref::checked;
-use crate::pdf::Reading;
 
 /// What is signed; the first line of a script picks one by its number.
 pub(crate) const SIGNED: [&str; 5] = [
@@ -32,6 +31,7 @@ pub(crate) fn written(octets: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pdf::Reading;
     use crate::pdf::fuzz::stands;
 
     fn reading(script: &str) -> Reading {

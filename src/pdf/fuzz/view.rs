@@ -8,7 +8,10 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 pub(super) struct View(Document);
 
 /// Keys of the catalog that show nothing, or whose parts are compared one by one.
-const CATALOG: &[&[u8]] = &[b"AcroForm", b"DSS", b"Extensions", b"Metadata", b"Pages", b"Version"];
+const CATALOG: &[&[u8]] =
+    &[b"AcroForm", b"DSS", b"Extensions", b"MarkInfo", b"Metadata", b"Pages", b"StructTreeRoot", b"Version"];
+/// Keys of a page that show nothing, or whose parts are compared one by one.
+const PAGE: &[&[u8]] = &[b"Annots", b"Parent", b"StructParents", b"Tabs"];
 /// Keys that lead back, to what is compared elsewhere.
 const BACK: &[&[u8]] = &[b"P", b"Parent"];
 const DEPTH: u32 = 48;
@@ -21,7 +24,12 @@ impl View {
     /// What `after` shows otherwise; new signature fields and the filling of empty ones aside.
     pub(super) fn difference(&self, after: &Self) -> Option<String> {
         let (Ok(old), Ok(new)) = (self.0.catalog(), after.0.catalog()) else { return None };
-        let mut pair = Pair { before: &self.0, after: &after.0, seen: BTreeSet::new() };
+        let mut pair = Pair {
+            before: &self.0,
+            after: &after.0,
+            signatures: (signature_fields(&self.0, old), signature_fields(&after.0, new)),
+            seen: BTreeSet::new(),
+        };
         if !pair.same_dictionary(old, new, CATALOG, DEPTH) {
             return Some("the catalog differs".to_owned());
         }
@@ -33,7 +41,7 @@ impl View {
             let (Ok(old), Ok(new)) = (self.0.get_dictionary(*old), after.0.get_dictionary(*new)) else {
                 return Some(format!("page {number} is no page"));
             };
-            if !pair.same_dictionary(old, new, &[b"Annots", b"Parent"], DEPTH) || !pair.same_inherited(old, new) {
+            if !pair.same_dictionary(old, new, PAGE, DEPTH) || !pair.same_inherited(old, new) {
                 return Some(format!("page {number} differs"));
             }
             if !pair.only_signature_fields(old.get(b"Annots").ok(), new.get(b"Annots").ok()) {
@@ -48,6 +56,8 @@ impl View {
 struct Pair<'v> {
     before: &'v Document,
     after: &'v Document,
+    /// Signature fields and their widgets, before and after.
+    signatures: (BTreeSet<ObjectId>, BTreeSet<ObjectId>),
     /// Pairs that are being compared or were: what leads back to them adds nothing.
     seen: BTreeSet<(ObjectId, ObjectId)>,
 }
@@ -134,12 +144,12 @@ impl<'v> Pair<'v> {
                 if next == id {
                     break;
                 }
-                if !is_signature_field(self.after, *next) {
+                if !self.signatures.1.contains(next) {
                     return false;
                 }
             }
-            if is_signature_field(self.before, *id) && !has_value(self.before, *id) {
-                if !is_signature_field(self.after, *id) {
+            if self.signatures.0.contains(id) && !has_value(self.before, *id) {
+                if !self.signatures.1.contains(id) {
                     return false;
                 }
                 continue;
@@ -154,7 +164,7 @@ impl<'v> Pair<'v> {
                 return false;
             }
         }
-        rest.all(|id| is_signature_field(self.after, *id))
+        rest.all(|id| self.signatures.1.contains(id))
     }
 }
 
@@ -168,9 +178,25 @@ fn items<'d>(document: &'d Document, list: Option<&'d Object>) -> Vec<&'d Object
     list.map(|items| items.iter().collect()).unwrap_or_default()
 }
 
-/// `/FT /Sig` of its own or of a field above (ISO 32000-2, 12.7.4.1).
-fn is_signature_field(document: &Document, id: ObjectId) -> bool {
-    above(document, id, b"FT").is_some_and(|kind| kind.as_name().is_ok_and(|name| name == b"Sig"))
+/// Fields of `/FT /Sig`, of their own or from above (ISO 32000-2, 12.7.4.1), and their widgets.
+fn signature_fields(document: &Document, catalog: &Dictionary) -> BTreeSet<ObjectId> {
+    let mut found = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<(&Object, bool)> =
+        items(document, fields(document, catalog)).into_iter().map(|field| (field, false)).collect();
+    while let Some((field, inherited)) = open.pop() {
+        let Ok((Some(id), Object::Dictionary(field))) = document.dereference(field) else { continue };
+        if !seen.insert(id) {
+            continue;
+        }
+        let kind = field.get(b"FT").and_then(|kind| document.dereference(kind));
+        let signature = kind.map_or(inherited, |(_, kind)| kind.as_name().is_ok_and(|name| name == b"Sig"));
+        if signature {
+            found.insert(id);
+        }
+        open.extend(items(document, field.get(b"Kids").ok()).into_iter().map(|kid| (kid, signature)));
+    }
+    found
 }
 
 fn has_value(document: &Document, id: ObjectId) -> bool {

@@ -46,7 +46,6 @@ pub(crate) fn consistent(octets: &[u8], reading: &Reading) {
     let length = octets.len() as u64;
     assert!(reading.revisions.iter().all(|revision| revision.end <= length && revision.xref.end() <= length));
     assert!(reading.revisions.is_sorted_by_key(|revision| revision.end), "revisions follow each other");
-    assert!(reading.oddities.iter().all(|oddity| oddity.offset <= length), "{:?}", reading.oddities);
     for signature in &reading.signatures {
         let (range, contents) = (signature.byte_range, signature.contents);
         if let Ok(range) = range {
