@@ -35,6 +35,8 @@ pub(super) struct Fields {
     pub(super) filled: Vec<FilledField>,
     /// Numbers of all signature fields and of their widgets, filled or not.
     pub(super) signature_numbers: BTreeSet<u32>,
+    /// Objects that these name as their appearance dictionary.
+    pub(super) appearances: BTreeSet<u32>,
 }
 
 /// A node of the field tree that is still to be read.
@@ -155,6 +157,7 @@ impl Walk<'_, '_> {
         let kids = dictionary.get(b"Kids");
         if node.is_signature {
             self.found.signature_numbers.insert(number);
+            self.found.appearances.extend(dictionary.reference(b"AP").map(|id| id.0));
             report_duplicates(dictionary, number, file.position(number, file.newest()).unwrap_or_default(), self.odd);
             if let Some(value) = own_value {
                 self.filled(&node, value, kids);

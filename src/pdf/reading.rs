@@ -96,15 +96,15 @@ fn read_file(octets: &[u8], budget: &mut Budget) -> Result<Reading, ReadError> {
     let broken = |fault| ReadError::Broken { fault, offset: newest_xref as u64 };
     let root = last.root.ok_or(broken(Fault::TrailerWithoutRoot))?;
 
-    let survey = survey(&file, chain.spans, &mut odd);
-    if file.is_exhausted() {
-        return Err(ReadError::TooLarge(Limit::Work));
-    }
     let catalog = file.object(root, file.newest()).ok_or(broken(Fault::CatalogUnreadable))?;
     let catalog = catalog.dictionary().ok_or(broken(Fault::CatalogUnreadable))?;
     let fields = walk(&file, catalog, &mut odd);
+    let survey = survey(&file, chain.spans, &fields.appearances, &mut odd);
+    if file.is_exhausted() {
+        return Err(ReadError::TooLarge(Limit::Work));
+    }
     report_values(&file, &survey, &fields, &mut odd);
-    let Fields { filled, signature_numbers } = fields;
+    let Fields { filled, signature_numbers, .. } = fields;
     let mut signatures = Vec::new();
     for field in filled {
         budget.signature()?;

@@ -46,10 +46,18 @@ pub(super) struct DataStream {
 /// Shorter streams are not worth telling apart: four pages of memory.
 const LARGE: usize = 16 << 10;
 
-/// Reads every definition once.
-pub(super) fn survey(file: &File<'_>, structure: Vec<(usize, usize)>, odd: &mut Oddities) -> Survey {
+/// Reads every definition once. Who refers to the `appearances` matters as well, for what may be drawn into them.
+pub(super) fn survey(
+    file: &File<'_>,
+    structure: Vec<(usize, usize)>,
+    appearances: &BTreeSet<u32>,
+    odd: &mut Oddities,
+) -> Survey {
     let mut found = Survey::default();
-    let overwritten = overwritten(file);
+    let mut overwritten = overwritten(file);
+    if !overwritten.is_empty() {
+        overwritten.extend(appearances);
+    }
     let mut spans = structure;
     for version in file.versions() {
         let xref = file.parts().get(version.revision).map_or(0, |part| part.xref.0);

@@ -1,6 +1,6 @@
 //! Reports as one HTML file: no script, no request to anywhere, one language, to be read, printed and kept.
 //!
-//! Written by hand: the model has five kinds of block, and a template engine could not promise what [`Html`] does by its
+//! Written by hand: the model has five kinds of block, and a template engine could not promise what `Html` does by its
 //! types, that markup is known when the program is compiled and everything else is escaped. One language a page, because a
 //! switch without script would print both, and be read out twice.
 

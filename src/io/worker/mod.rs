@@ -1,7 +1,7 @@
 //! The boundary behind which attachments are read: one process for each message, the same binary, without files or
 //! network, started ahead and replaced.
 //!
-//! The gateway never parses an attachment: it hands octets over ([`examine`]), hears what a reader says ([`wire`]),
+//! The gateway never parses an attachment: it hands octets over (`examine`), hears what a reader says ([`wire`]),
 //! and makes again from the octets whatever can be (`recheck`). Judging runs in the gateway's own threads; it hashes
 //! the original octets and verifies signatures, and never walks a PDF.
 

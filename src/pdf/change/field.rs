@@ -162,12 +162,26 @@ impl Step<'_, '_> {
         }
     }
 
-    /// A tool may draw into the stream that the field already had, if nothing else shows it.
+    /// A tool may draw into the stream that the field already had, if nothing else shows it. The dictionary that names
+    /// the stream may be an object of its own, which then is the field's alone.
     pub(super) fn own_appearance(&mut self, number: u32, appearance: &Located<'_>) {
+        self.own_streams(number, appearance);
+        let Some(id) = appearance.as_reference().filter(|id| self.only_referrer(id.0) == Some(Ok(number))) else {
+            return;
+        };
+        let Some(holder) = self.file.object(id, self.after).filter(|holder| holder.stream.is_none()) else { return };
+        if self.touch(id.0) == Some(Touch::Overwritten) {
+            self.explained.insert(id.0);
+            self.explain_new(&holder.value);
+        }
+        self.own_streams(id.0, &holder.value);
+    }
+
+    fn own_streams(&mut self, holder: u32, value: &Located<'_>) {
         let mut streams = Vec::new();
-        appearance.visit(None, &mut |_, value| streams.extend(value.as_reference()));
+        value.visit(None, &mut |_, value| streams.extend(value.as_reference()));
         for id in streams {
-            if self.touch(id.0) != Some(Touch::Overwritten) || self.only_referrer(id.0) != Some(Ok(number)) {
+            if self.touch(id.0) != Some(Touch::Overwritten) || self.only_referrer(id.0) != Some(Ok(holder)) {
                 continue;
             }
             if let Some(object) = self.file.object(id, self.after).filter(|object| object.stream.is_some()) {

@@ -170,3 +170,29 @@ fn resources_of_the_form_are_added_and_not_exchanged() {
     assert!(!stands(&file(&fonts("/Helv 9 0 R"), &fonts(both))));
     assert!(!stands(&file("/DA(/Helv 0 Tf)", &format!("{}/DA(/Symb 0 Tf)", fonts(both)))));
 }
+
+#[test]
+fn a_field_that_is_filled_draws_into_its_own_appearance_and_into_none_that_another_shows() {
+    let empty = field("seal", "/AP 10 0 R");
+    let drawn = |also: &str| {
+        let before = Builder::new()
+            .object(1, &catalog("5 0 R 7 0 R").replace("/Pages", &format!("{also}/Pages")))
+            .object(3, &page("5 0 R 7 0 R"))
+            .object(5, &field("head", "/V 6 0 R"))
+            .object(7, &empty)
+            .stream(9, "/Subtype/Form/BBox[0 0 80 50]", b"")
+            .object(10, "<</N 9 0 R>>")
+            .signature(6, "adbe.pkcs7.detached")
+            .end();
+        before
+            .object(7, &field("seal", "/AP 10 0 R/V 8 0 R"))
+            .stream(9, "/Subtype/Form/BBox[0 0 80 50]", b"0 0 80 50 re S")
+            .signature(8, "adbe.pkcs7.detached")
+            .end()
+            .build()
+    };
+    assert!(stands(&drawn("")), "{:?}", reading(&drawn("")).revisions[1].change);
+    for also in ["/PieceInfo 9 0 R", "/PieceInfo 10 0 R"] {
+        assert!(!stands(&drawn(also)), "{also}");
+    }
+}
