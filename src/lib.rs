@@ -31,6 +31,8 @@ pub mod cms;
 pub mod digest;
 pub mod dossier;
 pub mod evidence;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod gateway;
 pub mod io;
 pub mod message;

@@ -43,6 +43,8 @@ mod xref;
 
 #[cfg(test)]
 mod build;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 #[cfg(test)]
 mod tests;
 

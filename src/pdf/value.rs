@@ -39,9 +39,9 @@ pub(super) struct Located<'a> {
 pub(super) struct Dictionary<'a>(pub(super) Vec<(&'a [u8], Located<'a>)>);
 
 impl<'a> Dictionary<'a> {
-    /// The value of `key`; of duplicates the last, as most readers do.
+    /// The value of `key`, which is given decoded; of duplicates the last, as most readers do.
     pub(super) fn get(&self, key: &[u8]) -> Option<&Located<'a>> {
-        self.0.iter().rev().find(|(name, _)| same_name(name, key)).map(|(_, value)| value)
+        self.0.iter().rev().find(|(name, _)| &*decoded_name(name) == key).map(|(_, value)| value)
     }
 
     pub(super) fn has(&self, key: &[u8]) -> bool {
@@ -50,7 +50,7 @@ impl<'a> Dictionary<'a> {
 
     /// Whether the value of `key` is the name `name`.
     pub(super) fn is(&self, key: &[u8], name: &[u8]) -> bool {
-        matches!(self.get(key), Some(Located { value: Value::Name(raw), .. }) if same_name(raw, name))
+        matches!(self.get(key), Some(Located { value: Value::Name(raw), .. }) if &*decoded_name(raw) == name)
     }
 
     pub(super) fn integer<T: TryFrom<i64>>(&self, key: &[u8]) -> Option<T> {
@@ -257,7 +257,7 @@ fn reference<'a>(items: &mut Vec<Located<'a>>) -> Option<Located<'a>> {
     Some(Located { start: number.start, end: generation.end, value: Value::Reference(id) })
 }
 
-/// Whether a name as written stands for `name`; `#xx` is decoded (ISO 32000-2, 7.3.5).
+/// Whether two names as written are the same; `#xx` is decoded (ISO 32000-2, 7.3.5).
 pub(super) fn same_name(raw: &[u8], name: &[u8]) -> bool {
     raw == name || (raw.contains(&b'#') || name.contains(&b'#')) && decoded_name(raw) == decoded_name(name)
 }
@@ -372,5 +372,16 @@ mod tests {
         let dictionary = read.value.as_dictionary().unwrap();
         assert_eq!(dictionary.duplicate().as_deref(), Some(b"A".as_slice()));
         assert_eq!(dictionary.integer::<u8>(b"A"), Some(2));
+    }
+
+    #[test]
+    fn a_name_is_decoded_once_and_what_it_then_spells_is_no_code() {
+        let mut lexer = Lexer::new(b"<</A 1/F#2341 2/#41#42 3>>", 0);
+        let dictionary = read_dictionary(&mut lexer).unwrap();
+        assert_eq!(dictionary.integer(b"A"), Some(1));
+        assert_eq!(dictionary.integer(b"F#41"), Some(2));
+        assert_eq!(dictionary.integer::<u8>(b"FA"), None);
+        assert_eq!(dictionary.integer(b"AB"), Some(3));
+        assert_eq!(dictionary.integer::<u8>(b"#41#42"), None);
     }
 }

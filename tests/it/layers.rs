@@ -40,8 +40,8 @@ fn modules() -> Vec<(String, PathBuf, String)> {
             let inside = file.strip_prefix(&src).unwrap();
             let module = inside.components().next().unwrap().as_os_str().to_str().unwrap();
             let module = module.trim_end_matches(".rs").to_owned();
-            // `testing.rs` and `build.rs` make inputs for tests; they are compiled for nothing else.
-            let is_test = ["tests", "tests.rs", "testing.rs", "build.rs"]
+            // `testing.rs` and `build.rs` make inputs for tests, `fuzz` for fuzzers; they are compiled for nothing else.
+            let is_test = ["tests", "tests.rs", "testing.rs", "build.rs", "fuzz"]
                 .iter()
                 .any(|name| inside.components().any(|part| part.as_os_str() == *name));
             if ["lib", "main", "commands"].contains(&module.as_str()) || is_test {

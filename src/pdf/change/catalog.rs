@@ -78,7 +78,7 @@ impl Step<'_, '_> {
             return;
         }
         if let Some(id) = resolved.and_then(|value| value.object) {
-            self.explain(id.0);
+            self.explain(id.0, old.and_then(Located::as_reference).map(|id| id.0));
         }
         self.reach(Modification::LongTermValidation);
     }

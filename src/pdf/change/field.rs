@@ -47,7 +47,7 @@ impl Step<'_, '_> {
         if let Some(kids) = field.get(b"Kids").and_then(|kids| file.resolve(kids, self.after)) {
             // Whether a timestamp is shown was looked up for one widget only.
             self.reach(Modification::FurtherSignature);
-            kids.object.iter().for_each(|id| self.explain(id.0));
+            kids.object.iter().for_each(|id| self.explain(id.0, None));
             for kid in kids.value.as_array().unwrap_or_default() {
                 let new = kid.as_reference().filter(|kid| self.touch(kid.0) == Some(Touch::New));
                 let widget = new.and_then(|kid| Some((kid, file.object(kid, self.after)?)));
@@ -83,7 +83,7 @@ impl Step<'_, '_> {
             self.refuse_key(id.0, b"Kids");
             return;
         };
-        kids.object.iter().for_each(|id| self.explain(id.0));
+        kids.object.iter().for_each(|id| self.explain(id.0, None));
         for kid in kids.value.as_array().unwrap_or_default() {
             match kid.as_reference() {
                 Some(kid) => self.new_field(kid, Some(id.0), depth),

@@ -15,6 +15,7 @@ impl Step<'_, '_> {
         let number = new.as_reference().map_or(holder, |id| id.0);
         let empty = Dictionary::default();
         let old = old.and_then(|form| file.resolve(form, self.before));
+        let held = old.as_ref().and_then(|form| form.object).map(|id| id.0);
         let old = old.as_ref().and_then(|form| form.value.as_dictionary()).unwrap_or(&empty);
         let Some(form) = file.resolve(new, self.after) else { return };
         let Some(dictionary) = form.value.as_dictionary() else {
@@ -22,7 +23,7 @@ impl Step<'_, '_> {
             return;
         };
         if let Some(id) = form.object {
-            self.explain(id.0);
+            self.explain(id.0, held);
         }
         let was_empty = old
             .get(b"Fields")
@@ -73,7 +74,7 @@ impl Step<'_, '_> {
                 return;
             }
             if after.value.as_dictionary().is_some() {
-                self.explain(id.0);
+                self.explain(id.0, before.object.map(|id| id.0));
             }
         }
         let (Some(before), Some(after)) = (before.value.as_dictionary(), after.value.as_dictionary()) else {
@@ -123,6 +124,7 @@ impl Step<'_, '_> {
         let file = self.file;
         let Some(new) = new else { return };
         let old = old.and_then(|fields| file.resolve(fields, self.before));
+        let held = old.as_ref().and_then(|fields| fields.object).map(|id| id.0);
         let old = old.as_ref().and_then(|fields| fields.value.as_array()).unwrap_or_default();
         let Some(resolved) = file.resolve(new, self.after) else { return };
         let Some(fields) = resolved.value.as_array() else {
@@ -130,7 +132,7 @@ impl Step<'_, '_> {
             return;
         };
         if let Some(id) = resolved.object {
-            self.explain(id.0);
+            self.explain(id.0, held);
         }
         match added(old, fields) {
             Some(added) => {

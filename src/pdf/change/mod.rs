@@ -96,6 +96,7 @@ impl<'c, 'a> Comparison<'c, 'a> {
             signing,
             touched: BTreeMap::new(),
             explained: BTreeSet::new(),
+            stored: BTreeSet::new(),
             widgets: BTreeSet::new(),
             hung: BTreeSet::new(),
             structure: None,
@@ -131,6 +132,8 @@ struct Step<'s, 'a> {
     signing: Option<Signing>,
     touched: BTreeMap<u32, Touch>,
     explained: BTreeSet<u32>,
+    /// Containers of the document security store in the revision before.
+    stored: BTreeSet<u32>,
     /// Widgets of new fields, which may be hung into a page.
     widgets: BTreeSet<u32>,
     /// Those that were hung into one.
@@ -270,8 +273,11 @@ impl Step<'_, '_> {
         only
     }
 
-    /// Explains the object to which an allowed key led. Written again, nothing else may lead to it.
-    fn explain(&mut self, number: u32) {
+    /// Explains the object to which an allowed key leads; `before` is what the same key led to in the revision before.
+    ///
+    /// Written again, an object must have been reached by this key already, and by nothing else: a key that is allowed to
+    /// lead somewhere would otherwise be turned to what a page shows, and explain that away.
+    fn explain(&mut self, number: u32, before: Option<u32>) {
         if self.explained.contains(&number) {
             return;
         }
@@ -282,7 +288,7 @@ impl Step<'_, '_> {
             }
             Some(Touch::Overwritten) => {
                 self.explained.insert(number);
-                if matches!(self.only_referrer(number), Some(Err(()))) {
+                if before != Some(number) || matches!(self.only_referrer(number), Some(Err(()))) {
                     self.refuse(number, Why::Shared);
                 }
             }

@@ -104,10 +104,11 @@ impl Step<'_, '_> {
         }
         let Some(annotations) = new.get(b"Annots") else { return };
         let before = old.get(b"Annots").and_then(|value| file.resolve(value, self.before));
+        let held = before.as_ref().and_then(|value| value.object).map(|id| id.0);
         let before = before.as_ref().and_then(|value| value.value.as_array()).unwrap_or_default();
         let Some(after) = file.resolve(annotations, self.after) else { return };
         if let Some(array) = after.object {
-            self.explain(array.0);
+            self.explain(array.0, held);
         }
         let Some(shift) = after.value.as_array().and_then(|after| shift(before, after)) else {
             self.refuse_key(id.0, b"Annots");

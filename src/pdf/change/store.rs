@@ -1,6 +1,8 @@
 //! What serves later validation, and facts about the file that no page shows: the document security store, metadata,
 //! the information dictionary.
 
+use std::collections::BTreeSet;
+
 use super::{Step, Touch};
 use crate::pdf::file::Object;
 use crate::pdf::modification::Modification;
@@ -24,10 +26,13 @@ enum Form {
 impl<'s> Step<'s, '_> {
     /// The document security store (ETSI EN 319 142-1, 5.4.2): dictionaries and arrays of references to streams, and
     /// nothing else.
-    pub(super) fn validation_data(&mut self, holder: u32, old: Option<&Located<'_>>, new: Option<&Located<'s>>) {
+    pub(super) fn validation_data(&mut self, holder: u32, old: Option<&Located<'s>>, new: Option<&Located<'s>>) {
         let Some(new) = new else { return };
         if old.is_some_and(|old| old.same(new)) && self.store_is_untouched(new) {
             return;
+        }
+        if let Some(old) = old {
+            self.stored = self.stored(old);
         }
         let number = new.as_reference().map_or(holder, |id| id.0);
         let Some(dictionary) = self.store_value(new) else {
@@ -45,6 +50,26 @@ impl<'s> Step<'s, '_> {
     fn store_is_untouched(&self, store: &Located<'_>) -> bool {
         self.touched.iter().all(|(_, touch)| *touch == Touch::New)
             && store.as_reference().is_none_or(|id| self.touch(id.0).is_none())
+    }
+
+    /// The dictionaries and arrays of the old store that are objects of their own.
+    fn stored(&self, store: &Located<'s>) -> BTreeSet<u32> {
+        // The store, what it has by signature, what it has of one signature, and the arrays in that.
+        const LEVELS: u32 = 4;
+        let mut stored = BTreeSet::new();
+        let mut open = vec![(store.clone(), LEVELS)];
+        while let Some((value, levels)) = open.pop() {
+            let object = match value.as_reference() {
+                Some(id) if stored.insert(id.0) => self.file.object(id, self.before),
+                Some(_) => continue,
+                None => None,
+            };
+            let value = object.map_or(value, |object| object.value);
+            if let (Value::Dictionary(dictionary), Some(levels)) = (value.value, levels.checked_sub(1)) {
+                open.extend(dictionary.0.into_iter().map(|(_, value)| (value, levels)));
+            }
+        }
+        stored
     }
 
     fn store_keys(&mut self, number: u32, dictionary: &Dictionary<'s>, form: fn(&[u8]) -> Option<Form>) {
@@ -90,7 +115,7 @@ impl<'s> Step<'s, '_> {
         };
         let object = self.file.object(id, self.after).filter(|object| object.stream.is_none())?;
         if self.touch(id.0).is_some() {
-            self.explain(id.0);
+            self.explain(id.0, self.stored.get(&id.0).copied());
             self.reach(Modification::LongTermValidation);
         }
         Some(object.value)
@@ -105,7 +130,7 @@ impl<'s> Step<'s, '_> {
         let Some(object) = self.file.object(id, self.after).filter(|object| object.stream.is_some()) else {
             return false;
         };
-        self.explain(id.0);
+        self.explain(id.0, None);
         self.reach(Modification::LongTermValidation);
         self.explain_length(&object);
         true
@@ -118,7 +143,7 @@ impl<'s> Step<'s, '_> {
         let is_number =
             self.file.object(length, self.after).is_some_and(|length| matches!(length.value.value, Value::Integer(_)));
         if is_number {
-            self.explain(length.0);
+            self.explain(length.0, None);
         }
     }
 
@@ -128,7 +153,7 @@ impl<'s> Step<'s, '_> {
         let Some(related) = related else { return false };
         let known = related.0.iter().all(|(key, _)| related_form(&decoded_name(key)).is_some());
         if known {
-            self.explain(number);
+            self.explain(number, None);
             self.store_keys(number, related, related_form);
             self.reach(Modification::LongTermValidation);
         }
@@ -150,7 +175,7 @@ impl<'s> Step<'s, '_> {
             self.refuse_key(holder, b"Metadata");
             return;
         };
-        self.explain(id.0);
+        self.explain(id.0, old.and_then(Located::as_reference).map(|id| id.0));
         self.explain_length(&object);
         self.reach(Modification::LongTermValidation);
     }
@@ -163,6 +188,7 @@ impl<'s> Step<'s, '_> {
         }
         let file = self.file;
         let empty = Dictionary::default();
+        let held = old.map(|id| id.0);
         let old = old.and_then(|id| file.object(id, self.before));
         let old = old.as_ref().and_then(|object| object.dictionary()).unwrap_or(&empty);
         let Some(object) = file.object(new, self.after) else { return };
@@ -173,7 +199,7 @@ impl<'s> Step<'s, '_> {
                 self.refuse_key(new.0, &key);
             }
         }
-        self.explain(new.0);
+        self.explain(new.0, held);
         self.reach(Modification::LongTermValidation);
     }
 }

@@ -95,12 +95,12 @@ impl<'s> Step<'s, '_> {
     /// `/K` may only become longer, by elements for new widgets.
     fn more_kids(&mut self, number: u32, old: &Dictionary<'s>, new: &Dictionary<'s>) {
         let (before, after) = (self.kids(old, self.before), self.kids(new, self.after));
-        let (Some((before, _)), Some((after, array))) = (before, after) else {
+        let (Some((before, held)), Some((after, array))) = (before, after) else {
             self.refuse_key(number, b"K");
             return;
         };
         if let Some(array) = array {
-            self.explain(array.0);
+            self.explain(array.0, held.map(|id| id.0));
         }
         let Some(added) = added(&before, &after) else {
             self.refuse_key(number, b"K");
@@ -237,7 +237,8 @@ impl<'s> Step<'s, '_> {
             return;
         };
         for node in flat {
-            self.explain(node);
+            // Tools join and split nodes: that each one is of this tree alone was seen there.
+            self.explain(node, Some(node));
         }
     }
 
@@ -268,6 +269,10 @@ impl<'s> Step<'s, '_> {
             None => Flat::default(),
         };
         let new = self.flat(new, self.after, skip)?;
+        // What was something else before would vanish from there.
+        if new.nodes.iter().any(|node| self.touch(*node) == Some(Touch::Overwritten) && !old.nodes.contains(node)) {
+            return None;
+        }
         let mut kept = old.entries.iter().peekable();
         let mut previous: Option<&Entry<'_>> = None;
         for entry in &new.entries {

@@ -13,6 +13,7 @@ mod sameness;
 mod second;
 mod shapes;
 mod tagged;
+mod takeover;
 
 fn is_clean(reading: &Reading, signature: &SignatureField) -> bool {
     signature.coverage != Coverage::GapNotContents

@@ -1,0 +1,89 @@
+//! Replays the seeds, and everything that fuzzers found, through the targets.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::TARGETS;
+use crate::budget::Budget;
+use crate::cms::to_der;
+use crate::dossier::{self, Content};
+use crate::io::samples;
+use crate::pdf::contents_octets;
+use crate::pdf::fuzz::{SIGNED, written};
+
+fn seeds() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/seeds")
+}
+
+fn replay(target: &str) {
+    let (name, run) = TARGETS.iter().find(|(name, _)| *name == target).unwrap();
+    let mut files: Vec<PathBuf> = fs::read_dir(seeds().join(name)).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{target} has no seeds");
+    // All of them, so that one that breaks a rule does not hide another; what it broke is printed by its panic.
+    let broken: Vec<PathBuf> = files
+        .into_iter()
+        .filter(|file| {
+            let octets = fs::read(file).unwrap();
+            std::panic::catch_unwind(|| run(&octets)).is_err()
+        })
+        .collect();
+    assert_eq!(broken, Vec::<PathBuf>::new(), "seeds of {target} that break a rule");
+}
+
+macro_rules! replays {
+    ($($target:ident)*) => {
+        $(#[test] fn $target() { replay(stringify!($target)); })*
+
+        #[test]
+        fn every_target_is_replayed_and_built() {
+            let names: Vec<&str> = TARGETS.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, [$(stringify!($target)),*]);
+            for name in names {
+                let file = seeds().join(format!("../targets/{name}.rs"));
+                assert!(fs::read_to_string(file).unwrap().contains(&format!("run(\"{name}\"")));
+            }
+        }
+    };
+}
+
+replays!(byte_range change cms examine lexer x509 xref);
+
+fn keep(target: &str, name: &str, octets: &[u8]) {
+    fs::write(seeds().join(target).join(name), octets).unwrap();
+}
+
+/// Seeds that others than an editor make. They are committed, because a seed that changes no longer shows what it did.
+#[test]
+#[ignore = "writes into the folder of the seeds"]
+fn seeds_are_written_anew() {
+    for paper in 0..SIGNED.len() {
+        keep("xref", &format!("paper-{paper}.pdf"), &written(paper.to_string().as_bytes()));
+    }
+    for script in ["further-signature", "further-signature-packed", "validation-data-grows", "hybrid", "freed"] {
+        let octets = fs::read(seeds().join(format!("change/{script}.txt"))).unwrap();
+        keep("xref", &format!("{script}.pdf"), &written(&octets));
+    }
+    for sample in samples::all() {
+        let wanted = ["01", "02", "03", "26", "30", "36"].iter().any(|id| sample.id.starts_with(id));
+        if !wanted {
+            continue;
+        }
+        let examined = dossier::examine(&sample.message(), &mut Budget::for_message());
+        let (document, octets) = (&examined.dossier.documents[0], &examined.octets[0]);
+        let Content::Pdf(Ok(reading)) = &document.content else { panic!("a sample reads") };
+        for (index, signature) in (0..).zip(&reading.signatures) {
+            let cms = contents_octets(octets, signature.contents.unwrap()).unwrap();
+            let end = to_der(&cms).unwrap().consumed();
+            keep("cms", &format!("{}-{index}.cms", sample.id), &cms[..end]);
+        }
+        if sample.id.starts_with("30") || sample.id.starts_with("03") {
+            keep("examine", &format!("{}.pdf", sample.id), octets);
+        }
+    }
+    let folder = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pki").join(name);
+    for file in ["certificates/noivu.der", "anchors/gov-root.der", "crls/gov-issuing.crl", "crls/gov-root.crl"] {
+        let octets = fs::read(folder(file)).unwrap();
+        keep("x509", file.rsplit('/').next().unwrap(), &octets);
+    }
+}
