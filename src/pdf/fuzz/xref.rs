@@ -61,7 +61,9 @@ pub(crate) fn consistent(octets: &[u8], reading: &Reading) {
         };
         assert_eq!(signature.coverage, coverage);
         assert!(signature.revision.is_none_or(|revision| revision < reading.revisions.len()));
-        let later = reading.later_changes(signature).map(|change| change.level).max().unwrap_or(Modification::None);
+        let first = signature.revision.map_or(0, |revision| revision.saturating_add(1));
+        let later = reading.revisions.iter().skip(first).map(|revision| revision.change.level);
+        let later = later.max().unwrap_or(Modification::None);
         assert!(signature.modification >= later, "no later change is passed over");
     }
     let encoded = postcard::to_stdvec(reading).expect("a reading can be encoded");
