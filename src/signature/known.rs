@@ -46,3 +46,20 @@ impl Known {
         &self.verified
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::testing::*;
+
+    #[test]
+    fn equal_certificates_share_one_key_and_others_keep_theirs() {
+        let one = root(&Party::new("Root", 1));
+        let (twin, other) = (Certificate::parse(one.der()).unwrap(), root(&Party::new("Root", 9)));
+        let known = Known::default();
+        let [first, second, third] = [&one, &twin, &other].map(|certificate| known.same(certificate));
+        assert!(std::ptr::eq(first.public_key().unwrap(), second.public_key().unwrap()));
+        assert!(!std::ptr::eq(twin.public_key().unwrap(), second.public_key().unwrap()));
+        assert_eq!(third, other);
+    }
+}

@@ -178,8 +178,6 @@ fn the_budget_of_the_message_ends_a_search() {
     let search = PathSearch { pool: &[], anchors: &anchors, purposes: &Purpose::ALL, at: NOW };
     let leaf = Draft::leaf(&person, &top).certificate();
     assert_eq!(search.build(&leaf, &mut budget), Err(PathError::Exhausted));
-    let left = std::iter::from_fn(|| budget.signature_check().ok()).count() as u64;
-    assert!(left >= SIGNATURE_CHECKS - u64::from(MAX_CHECKS), "{left}");
     assert_eq!(crl(&top, &[], &[]).signed_by(&root(&top), &mut budget), Err(CrlFault::Exhausted));
 }
 
@@ -274,6 +272,8 @@ fn a_mesh_of_cross_signed_authorities_ends_at_a_limit() {
     let mut budget = budget();
     let search = PathSearch { pool: &pool, anchors: &anchors, purposes: &Purpose::ALL, at: NOW };
     assert_eq!(search.build(&leaf, &mut budget), Err(PathError::Exhausted));
+    let left = std::iter::from_fn(|| budget.signature_check().ok()).count() as u64;
+    assert!(left >= SIGNATURE_CHECKS - u64::from(MAX_CHECKS), "{left}");
 }
 
 #[test]
