@@ -36,7 +36,7 @@ impl Step<'_, '_> {
                 (b"NeedAppearances", Some(Located { value: Value::Boolean(true) | Value::Reference(_), .. }), _)
                     if shows_values =>
                 {
-                    self.refuse_key(number, &key)
+                    self.refuse_key(number, &key);
                 }
                 (b"DA", ..) if has_bare_widgets => self.refuse_key(number, &key),
                 (b"Fields" | b"DR", _, Some(_))
