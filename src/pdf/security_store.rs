@@ -52,14 +52,14 @@ pub struct Related {
 }
 
 /// A file with twenty signatures and timestamps stays below two hundred.
-pub const MAX_STREAMS: usize = 1_000;
+const MAX_STREAMS: usize = 1_000;
 /// Half of what a reader may say in one frame (`io::worker::wire`): a store that is larger must not make its document
 /// unread. Lists beyond it are left to the drop folder.
 pub const MAX_STORE: usize = 2 << 20;
 /// What may be decoded to find those that fit; the largest list that is fetched has 20 MiB.
 const DECODED: u64 = 32 << 20;
 /// One entry for each signature and timestamp, which are bounded likewise.
-pub const MAX_RELATED: usize = 1_000;
+const MAX_RELATED: usize = 1_000;
 
 /// Reads the store of the newest revision.
 pub(super) fn read(file: &File<'_>, catalog: &Dictionary<'_>, budget: &mut Budget) -> SecurityStore {
