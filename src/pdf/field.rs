@@ -14,8 +14,8 @@ use super::text;
 use super::value::{Dictionary, Id, Located, Value, same_name};
 use super::xref::Place;
 
-/// Names of fields nest no deeper in any real form.
-const FIELD_DEPTH: u32 = 64;
+/// Names of fields nest no deeper in any real form. Every walk over the form goes as deep, or they would not see the same.
+pub(super) const FIELD_DEPTH: u32 = 64;
 
 /// A signature field with a value.
 #[derive(Debug)]

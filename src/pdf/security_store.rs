@@ -52,11 +52,14 @@ pub struct Related {
 }
 
 /// A file with twenty signatures and timestamps stays below two hundred.
-pub const MAX_STREAMS: usize = 1_000;
-/// The largest list that is fetched has 20 MiB; one of them fits with everything else that a store needs.
-pub const MAX_STORE: usize = 32 << 20;
+const MAX_STREAMS: usize = 1_000;
+/// Half of what a reader may say in one frame (`io::worker::wire`): a store that is larger must not make its document
+/// unread. Lists beyond it are left to the drop folder.
+pub const MAX_STORE: usize = 2 << 20;
+/// What may be decoded to find those that fit; the largest list that is fetched has 20 MiB.
+const DECODED: u64 = 32 << 20;
 /// One entry for each signature and timestamp, which are bounded likewise.
-pub const MAX_RELATED: usize = 1_000;
+const MAX_RELATED: usize = 1_000;
 
 /// Reads the store of the newest revision.
 pub(super) fn read(file: &File<'_>, catalog: &Dictionary<'_>, budget: &mut Budget) -> SecurityStore {
@@ -65,7 +68,7 @@ pub(super) fn read(file: &File<'_>, catalog: &Dictionary<'_>, budget: &mut Budge
         return SecurityStore::default();
     };
     let Some(dictionary) = resolved.value.as_dictionary() else { return SecurityStore::default() };
-    let mut walk = Walk { file, budget, left: MAX_STORE as u64, over: false, failed: BTreeSet::new() };
+    let mut walk = Walk { file, budget, left: DECODED, room: MAX_STORE, over: false, failed: BTreeSet::new() };
     let [mut certificates, mut crls, mut ocsps] = [List::default(), List::default(), List::default()];
     walk.array(dictionary, b"Certs", &mut certificates);
     walk.array(dictionary, b"CRLs", &mut crls);
@@ -105,6 +108,8 @@ struct Walk<'w, 'a> {
     file: &'w File<'a>,
     budget: &'w mut Budget,
     left: u64,
+    /// Octets that may still be held. Streams without a filter cost no decoding, and several lists may name one.
+    room: usize,
     /// A stream was larger than what was left; nothing more is inflated, or each one would cost that much again.
     over: bool,
     failed: BTreeSet<Id>,
@@ -138,6 +143,11 @@ impl Walk<'_, '_> {
             self.fail(id);
             return None;
         };
+        let Some(room) = self.room.checked_sub(octets.len()) else {
+            self.fail(id);
+            return None;
+        };
+        self.room = room;
         let version = self.file.version(id.0, self.file.newest());
         let part = version.and_then(|version| self.file.parts().get(version.revision));
         let index = list.streams.len();
@@ -213,7 +223,7 @@ mod tests {
     fn a_store_that_inflates_beyond_the_limit_is_left_out_and_the_file_is_read() {
         use std::io::Write as _;
         let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-        deflated.write_all(&vec![0; MAX_STORE + 1]).unwrap();
+        deflated.write_all(&vec![0; 33 << 20]).unwrap();
         let bomb = deflated.finish().unwrap();
         let mut builder = Builder::new().object(1, &catalog("/DSS<</CRLs[20 0 R 21 0 R 22 0 R 23 0 R]>>"));
         builder = builder.stream(20, "", b"fits");
@@ -222,6 +232,21 @@ mod tests {
         }
         let found = store(builder.end());
         assert_eq!((found.crls.len(), found.left_out), (1, 3));
+    }
+
+    #[test]
+    fn a_list_that_is_larger_than_all_that_is_held_leaves_room_for_the_next() {
+        let large = vec![b' '; MAX_STORE];
+        let found = store(
+            Builder::new()
+                .object(1, &catalog("/DSS<</Certs[20 0 R]/CRLs[20 0 R 21 0 R]/OCSPs[22 0 R]>>"))
+                .stream(20, "", b"one")
+                .stream(21, "", &large)
+                .stream(22, "", b"two")
+                .end(),
+        );
+        assert_eq!((octets(&found.crls), octets(&found.ocsps)), (vec![&b"one"[..]], vec![&b"two"[..]]));
+        assert_eq!(found.left_out, 1);
     }
 
     #[test]

@@ -112,6 +112,7 @@ pub fn receive<T: DeserializeOwned>(from: &mut impl Read) -> Result<T, WireError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pdf::{MAX_STORE, Reading, SecurityStore, Stored};
 
     fn frame(said: &Said) -> Vec<u8> {
         let mut octets = Vec::new();
@@ -145,6 +146,23 @@ mod tests {
     fn a_frame_larger_than_any_honest_one_is_not_even_read() {
         assert!(matches!(read(&[0xff; 4]), Err(WireError::TooLarge(_))));
         assert!(matches!(send(&mut Vec::new(), &vec![0_u8; FRAME]), Err(WireError::TooLarge(_))));
+    }
+
+    #[test]
+    fn a_paper_with_the_largest_store_that_is_read_fits_into_a_frame() {
+        let stored = Stored { octets: vec![0xff; MAX_STORE], written: u64::MAX };
+        let reading = Reading {
+            revisions: Vec::new(),
+            signatures: Vec::new(),
+            oddities: Vec::new(),
+            active: Vec::new(),
+            store: Box::new(SecurityStore { crls: vec![stored], ..SecurityStore::default() }),
+            shadow: Vec::new(),
+            page_count: None,
+        };
+        let octets = frame(&Said::Content(Content::Pdf(Ok(reading))));
+        assert!(octets.len() < FRAME / 3 * 2, "the rest is for signatures and what came after them");
+        assert!(matches!(read(&octets), Ok(Said::Content(Content::Pdf(Ok(_))))));
     }
 
     #[test]

@@ -4,12 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::pdf::field::FIELD_DEPTH;
 use crate::pdf::file::File;
 use crate::pdf::text;
 use crate::pdf::value::{Dictionary, Value, same_name};
-
-/// Levels of names that are followed; the walk that lists signatures enters as many.
-const FIELD_DEPTH: u32 = 64;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

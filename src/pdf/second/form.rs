@@ -7,11 +7,9 @@ use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object, String};
 
 use super::{First, id};
 use crate::pdf::contents::contents_octets;
+use crate::pdf::field::FIELD_DEPTH;
 use crate::pdf::signature::SignatureField;
 use crate::pdf::value::Id;
-
-/// As deep as our own walk goes.
-const FIELD_DEPTH: u32 = 64;
 
 /// Object number of a signature dictionary that only one of both found, or found with other octets.
 pub(super) fn difference(first: First<'_>, second: &Pdf) -> Option<u32> {
