@@ -1,6 +1,7 @@
 //! `dieu7 verify`: judges files as a trial. Nothing is logged, nothing is stamped; what was assumed is said.
 
 mod input;
+mod line;
 mod written;
 
 use std::io::IsTerminal as _;
@@ -8,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dieu7::budget::Budget;
-use dieu7::dossier::Examined;
+use dieu7::dossier::Dossier;
 use dieu7::evidence::Evidence;
 use dieu7::io::clock;
 use dieu7::io::files::{self, Trust};
@@ -26,7 +27,7 @@ use super::config;
 use super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::lang::Lang;
 use super::out;
-use input::Octets;
+use input::{Input, Octets};
 use written::Written;
 
 /// Name of Postfix's submission service.
@@ -40,18 +41,21 @@ pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
     let names = inputs.iter().map(|input| input.name.as_str());
     let mut written = Written::new(arguments, lang, names, &assumed)?;
     let bar = progress(inputs.len(), written.is_for_programs());
-    for input in inputs {
+    let check = |input: Input| {
         let name = input.name.clone();
-        bar.set_message(out::harmless(&name));
-        match input.read() {
-            Ok(octets) => {
-                let checked = bench.check(name, octets);
+        input.read().map(|octets| bench.check(name.clone(), octets)).map_err(|error| format!("{name}: {error}"))
+    };
+    line::in_order(inputs, bench.readers.at_once(), check, |checked| {
+        match checked {
+            Ok(checked) => {
+                bar.set_message(out::harmless(&checked.name));
                 written.add(&checked.judged(&assumed))?;
             }
-            Err(error) => unread.push(format!("{name}: {error}")),
+            Err(error) => unread.push(error),
         }
         bar.inc(1);
-    }
+        Ok(())
+    })?;
     bar.finish_and_clear();
     let fine = written.finish()?;
     for error in &unread {
@@ -71,8 +75,8 @@ struct Checked {
     /// File, and the number of the message in it.
     name: String,
     judgement: Judgement,
-    /// What the reader found; `None` when it could not be examined.
-    examined: Option<Arc<Examined>>,
+    /// What the reader found; `None` when it could not be examined. The octets are let go: many may wait for their turn.
+    dossier: Option<Dossier>,
     subject: Subject,
 }
 
@@ -82,7 +86,7 @@ impl Checked {
             name: &self.name,
             subject: self.subject,
             judgement: &self.judgement,
-            dossier: self.examined.as_ref().map(|examined| &examined.dossier),
+            dossier: self.dossier.as_ref(),
             assumed,
         }
     }
@@ -161,7 +165,10 @@ impl Bench {
             remarks: Vec::new(),
         }
         .gathered(|needs| self.crls.answers(needs));
-        Checked { name, judgement: judge(&case, &mut Budget::for_message()), examined, subject }
+        let judgement = judge(&case, &mut Budget::for_message());
+        drop(case);
+        let dossier = examined.and_then(Arc::into_inner).map(|examined| examined.dossier);
+        Checked { name, judgement, dossier, subject }
     }
 
     /// What was taken for granted because the command line or a default said so.

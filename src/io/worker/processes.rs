@@ -21,6 +21,7 @@ pub struct Processes {
     pool: Pool,
     threads: InProcess,
     document: Duration,
+    at_once: usize,
 }
 
 impl Processes {
@@ -38,13 +39,19 @@ impl Processes {
         let setup = Setup { program, memory, seconds: MESSAGE.as_secs() + 1 };
         // One more than can be at work: the next mail finds one while those that are done are replaced.
         let pool = Pool::new(setup, count + 1);
-        Self { pool, threads: InProcess::new(count), document: settings.document }
+        Self { pool, threads: InProcess::new(count), document: settings.document, at_once: count }
     }
 
     /// The readers, for those who have a file and no gateway.
     #[must_use]
     pub fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// How many can read at a time.
+    #[must_use]
+    pub fn at_once(&self) -> usize {
+        self.at_once
     }
 
     /// Has a file read that came alone.
