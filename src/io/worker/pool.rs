@@ -193,8 +193,6 @@ impl Shared {
 
     /// The steward's work, until the pool goes.
     fn keep(&self) {
-        // Killed, and not yet waited for.
-        let mut dying: Vec<Process> = Vec::new();
         let mut state = self.lock();
         while !state.stopping {
             if self.is_short(&state) {
@@ -221,21 +219,15 @@ impl Shared {
                         state = self.work.wait_timeout(state, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
                     }
                 }
-            } else if state.done.is_empty() && dying.is_empty() {
+            } else if state.done.is_empty() {
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
-            dying.append(&mut state.done);
-            if dying.is_empty() {
-                continue;
+            let done = std::mem::take(&mut state.done);
+            if !done.is_empty() {
+                drop(state);
+                drop(done);
+                state = self.lock();
             }
-            let waits = self.is_short(&state);
-            drop(state);
-            // The memory of a process takes its time to be given back. No mail waits for that.
-            dying.retain_mut(|process| !process.kill());
-            if !waits {
-                dying.clear();
-            }
-            state = self.lock();
         }
         let left = (std::mem::take(&mut state.idle), std::mem::take(&mut state.done));
         drop(state);

@@ -110,8 +110,6 @@ fn filter() -> Option<BpfProgram> {
         libc::SYS_madvise,
         libc::SYS_mremap,
         libc::SYS_munmap,
-        // Waits for an order. It tells nothing but whether one can be read.
-        libc::SYS_ppoll,
         libc::SYS_restart_syscall,
         libc::SYS_rt_sigaction,
         libc::SYS_rt_sigprocmask,
