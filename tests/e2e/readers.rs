@@ -44,18 +44,17 @@ fn readers_that_were_killed_while_they_waited_cost_no_mail_its_verdict() {
 }
 
 #[test]
-fn mail_whose_readers_hang_is_delivered_unchecked_and_the_next_is_judged() {
+fn mail_whose_readers_hang_is_delivered_and_once_they_are_replaced_the_next_is_judged() {
     let Some(site) = Site::new(Wish::default()) else { return };
     let gateway = site.start_gateway();
     let waiting = until("readers wait", || Some(readers(&gateway)).filter(|readers| readers.len() >= 2));
     for reader in &waiting {
         signal("STOP", reader);
     }
-    let first = verdict_of_signed(&site);
-    // With more cores than hang within the gateway's patience some reader was sound.
-    let expected = if waiting.len() > 2 { "flagged-unchecked" } else { "legally-equivalent-to-paper" };
-    assert_eq!(first, expected);
-    assert_eq!(verdict_of_signed(&site), "legally-equivalent-to-paper");
+    // Each reader that hangs costs one mail its verdict at most; the gateway may have passed over it in time.
+    let verdicts: Vec<String> = (0..=waiting.len()).map(|_| verdict_of_signed(&site)).collect();
+    assert!(verdicts.iter().all(|verdict| ["flagged-unchecked", "legally-equivalent-to-paper"].contains(&&**verdict)));
+    assert_eq!(verdicts.last().unwrap(), "legally-equivalent-to-paper");
 }
 
 #[test]

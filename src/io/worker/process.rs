@@ -136,12 +136,6 @@ impl Process {
         }
     }
 
-    /// Kills it; whether it is gone already.
-    pub(super) fn kill(&mut self) -> bool {
-        let _ = self.child.kill();
-        !self.is_alive()
-    }
-
     /// Kills it and waits for its end.
     fn end(&mut self) {
         let _ = self.child.kill();
