@@ -264,5 +264,6 @@ fn later(validated: &[Validated], index: usize, reading: &Reading) -> Later {
             }
         }
     }
-    if covered.values().any(|share| *share > MOST_COVERED) { Later::Overlaid } else { result }
+    // Asked in this way, what is no number covers too much.
+    if covered.values().all(|share| *share <= MOST_COVERED) { result } else { Later::Overlaid }
 }
