@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::pdf::{Coverage, Modification};
-use crate::signature::{Timestamp, TimestampFault, TimestampKind, Trust};
+use crate::signature::{Integrity, Timestamp, TimestampFault, TimestampKind, Trust};
 
 use super::judgement::{DocumentJudgement, Judgement, SignatureJudgement};
 use super::outcome::Condition;
@@ -66,6 +66,7 @@ impl SignatureJudgement {
             "sub_filter": short(&validated.sub_filter),
             "indication": validated.conclusion.indication(),
             "sub_indication": validated.conclusion.sub_indication(),
+            "integrity": integrity(&validated.integrity),
             "coverage": coverage(validated.coverage),
             "modification": modification_token(validated.modification),
             "signer": self.signer(),
@@ -119,6 +120,16 @@ fn timestamp(token: &Timestamp) -> Value {
         "fault": token.outcome().err().map(TimestampFault::token),
         "authority": token.signer().map(|signer| shown(&signer.subject().to_string())),
     })
+}
+
+fn integrity(integrity: &Integrity) -> &'static str {
+    match integrity {
+        Integrity::Intact => "intact",
+        Integrity::Failed(_) => "failed",
+        Integrity::NoCertificate => "no-certificate",
+        Integrity::Unexamined => "unexamined",
+        Integrity::Unsupported => "unsupported",
+    }
 }
 
 fn coverage(coverage: Coverage) -> &'static str {
