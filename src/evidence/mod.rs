@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::digest::Sha256;
+use crate::time::UnixTime;
 
 /// Something outside that would help to decide.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -17,6 +18,19 @@ pub enum Need {
     Crl {
         /// The issuer's name, DER.
         issuer: Vec<u8>,
+        /// Addresses at which certificates of a proven path say that they are published, sorted.
+        points: Vec<String>,
+    },
+    /// What a responder says of one certificate (RFC 6960).
+    Ocsp {
+        /// The issuer's name, DER.
+        issuer: Vec<u8>,
+        /// The issuer's key: content of the BIT STRING, without unused bits.
+        key: Vec<u8>,
+        /// Content octets of the serial number.
+        serial: Vec<u8>,
+        /// Addresses of responders that the certificate names, sorted.
+        responders: Vec<String>,
     },
 }
 
@@ -25,8 +39,17 @@ pub enum Need {
 pub enum Answer {
     /// One or more pieces; each is verified at its use.
     Pieces(Vec<Piece>),
-    /// Nothing: nobody answered, or nobody has it.
-    Unavailable,
+    /// Nothing: nobody answered, or nobody has it. What was tried stands here.
+    Unavailable(Vec<Attempt>),
+}
+
+/// An address that was asked in vain.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Attempt {
+    /// Whom.
+    pub source: String,
+    /// What happened, for the operator.
+    pub failure: String,
 }
 
 /// Octets from outside, and where they came from.
@@ -36,6 +59,8 @@ pub struct Piece {
     pub octets: Arc<[u8]>,
     /// A file name or an address, for the record.
     pub source: String,
+    /// When it was taken from there, where that is known.
+    pub taken: Option<UnixTime>,
 }
 
 /// All answers of one message.
@@ -70,7 +95,7 @@ impl Evidence {
     pub fn pieces(&self, need: &Need) -> &[Piece] {
         match self.answers.get(need) {
             Some(Answer::Pieces(pieces)) => pieces,
-            Some(Answer::Unavailable) | None => &[],
+            Some(Answer::Unavailable(_)) | None => &[],
         }
     }
 
@@ -82,7 +107,7 @@ impl Evidence {
             .values()
             .filter_map(|answer| match answer {
                 Answer::Pieces(pieces) => Some(pieces),
-                Answer::Unavailable => None,
+                Answer::Unavailable(_) => None,
             })
             .flatten()
             .map(|piece| Cited { sha256: Sha256::of(&piece.octets).to_string(), source: piece.source.clone() })
@@ -99,10 +124,10 @@ mod tests {
 
     #[test]
     fn the_first_answer_to_a_need_stands() {
-        let need = Need::Crl { issuer: vec![1] };
-        let piece = Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into() };
+        let need = Need::Crl { issuer: vec![1], points: Vec::new() };
+        let piece = Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken: None };
         let mut evidence = Evidence::default();
-        evidence.answer(need.clone(), Answer::Unavailable);
+        evidence.answer(need.clone(), Answer::Unavailable(Vec::new()));
         evidence.answer(need.clone(), Answer::Pieces(vec![piece]));
         assert!(evidence.holds(&need));
         assert!(evidence.pieces(&need).is_empty());

@@ -68,9 +68,11 @@ impl CrlFolder {
         needs
             .into_iter()
             .map(|need| {
-                let Need::Crl { issuer } = &need;
-                let pieces = self.pieces(issuer);
-                let answer = if pieces.is_empty() { Answer::Unavailable } else { Answer::Pieces(pieces) };
+                let pieces = match &need {
+                    Need::Crl { issuer, .. } => self.pieces(issuer),
+                    Need::Ocsp { .. } => Vec::new(),
+                };
+                let answer = if pieces.is_empty() { Answer::Unavailable(Vec::new()) } else { Answer::Pieces(pieces) };
                 (need, answer)
             })
             .collect()
@@ -131,7 +133,7 @@ fn index(files: &[(PathBuf, u64, Option<SystemTime>)]) -> HashMap<Name, Vec<Piec
         match Crl::parse(&octets) {
             Ok(crl) => {
                 let source = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let piece = Piece { octets: octets.into(), source };
+                let piece = Piece { octets: octets.into(), source, taken: None };
                 by_issuer.entry(crl.issuer().clone()).or_default().push(piece);
             }
             Err(error) => tracing::warn!(file = %file.display(), %error, "no revocation list"),
@@ -147,7 +149,7 @@ impl Gather for CrlFolder {
         let answers = tokio::task::spawn_blocking(move || folder.answers(asked)).await;
         answers.unwrap_or_else(|error| {
             tracing::error!(%error, "revocation lists not read");
-            needs.into_iter().map(|need| (need, Answer::Unavailable)).collect()
+            needs.into_iter().map(|need| (need, Answer::Unavailable(Vec::new()))).collect()
         })
     }
 }

@@ -5,7 +5,7 @@
 use crate::budget::Budget;
 use crate::evidence::{Evidence, Need};
 use crate::time::UnixTime;
-use crate::x509::{Certificate, Crl, CrlAnswer, CrlSet, CrlStatus, NoAnswer, Path};
+use crate::x509::{Certificate, Crl, CrlAnswer, CrlSet, NoAnswer, Path, RevocationStatus};
 
 use super::embedded::Embedded;
 use super::known::Known;
@@ -29,11 +29,14 @@ pub enum Revocation {
 
 /// The need of each certificate below the anchor.
 pub(super) fn needs(path: &Path) -> Vec<Need> {
-    path.issuers().map(|(_, issuer)| need(issuer)).collect()
+    path.issuers().map(|(certificate, issuer)| need(certificate, issuer)).collect()
 }
 
-fn need(issuer: &Certificate) -> Need {
-    Need::Crl { issuer: issuer.subject().der().to_vec() }
+fn need(certificate: &Certificate, issuer: &Certificate) -> Need {
+    let mut points: Vec<String> = certificate.crl_urls().into_iter().map(str::to_owned).collect();
+    points.sort();
+    points.dedup();
+    Need::Crl { issuer: issuer.subject().der().to_vec(), points }
 }
 
 /// What there is to look into.
@@ -73,7 +76,7 @@ fn status(
     budget: &mut Budget,
 ) -> Revocation {
     let mut lists = CrlSet::default();
-    for piece in evidence.pieces(&need(issuer)) {
+    for piece in evidence.pieces(&need(certificate, issuer)) {
         // Lists have megabytes, and a file may bear a thousand signatures that name their issuer.
         if budget.digested(piece.octets.len() as u64).is_err() {
             return Revocation::Unavailable;
@@ -105,11 +108,11 @@ fn answer(
     budget: &mut Budget,
 ) -> Revocation {
     match lists.status(certificate, issuer, at, budget) {
-        CrlAnswer::Known { status: CrlStatus::Good, .. } => Revocation::Clear,
-        CrlAnswer::Known { status: CrlStatus::Hold { .. }, .. } => Revocation::OnHold,
+        CrlAnswer::Known { status: RevocationStatus::Good, .. } => Revocation::Clear,
+        CrlAnswer::Known { status: RevocationStatus::Hold { .. }, .. } => Revocation::OnHold,
         // Whatever its date: a list at hand that names a day after the receipt shows that our clock is slow, or that
         // the receipt was only assumed. Neither proves that the signature is older.
-        CrlAnswer::Known { status: CrlStatus::Revoked { .. }, .. } => Revocation::Revoked,
+        CrlAnswer::Known { status: RevocationStatus::Revoked { .. }, .. } => Revocation::Revoked,
         CrlAnswer::Unknown(why) if why.iter().any(|(_, why)| matches!(why, NoAnswer::Stale { .. })) => {
             Revocation::Stale
         }
@@ -139,7 +142,8 @@ mod tests {
     fn gathered(path: &Path, lists: &[Vec<u8>]) -> Evidence {
         let mut evidence = Evidence::default();
         for need in needs(path) {
-            let pieces = lists.iter().map(|der| Piece { octets: Arc::from(&der[..]), source: String::new() });
+            let pieces =
+                lists.iter().map(|der| Piece { octets: Arc::from(&der[..]), source: String::new(), taken: None });
             evidence.answer(need, Answer::Pieces(pieces.collect()));
         }
         evidence

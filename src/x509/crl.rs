@@ -14,7 +14,7 @@ use super::extension::read_point_name;
 use super::general_name::GeneralName;
 use super::name::Name;
 use super::pem;
-use super::revocation::{CrlStatus, Reason, Unusable};
+use super::revocation::{Reason, RevocationStatus, Unusable};
 use crate::algorithm::{SchemeError, SignatureScheme};
 use crate::asn1::{self, Asn1Error, Reader, Value, context, context_primitive};
 use crate::budget::{Budget, Exhausted};
@@ -329,7 +329,7 @@ impl Crl {
     }
 
     /// What it says of `certificate`, when that lies in its scope (RFC 5280, 6.3.3).
-    pub fn status(&self, certificate: &Certificate) -> Result<CrlStatus, Unusable> {
+    pub fn status(&self, certificate: &Certificate) -> Result<RevocationStatus, Unusable> {
         if let Some(why) = &self.unusable {
             return Err(why.clone());
         }
@@ -355,20 +355,22 @@ impl Crl {
     }
 
     /// The worst that is said of a serial number.
-    fn look_up(&self, serial: &[u8]) -> CrlStatus {
+    fn look_up(&self, serial: &[u8]) -> RevocationStatus {
         let serial = minimal(serial);
         let listed = |entry: &Entry| minimal(self.der.get(entry.serial.clone()).unwrap_or_default());
         let first = self.entries.partition_point(|entry| by_length(listed(entry), serial) == Ordering::Less);
-        let mut status = CrlStatus::Good;
+        let mut status = RevocationStatus::Good;
         for entry in self.entries.iter().skip(first).take_while(|entry| listed(entry) == serial) {
             status = match (entry.reason, status) {
                 (Some(Reason::RemoveFromCrl), status) => status,
-                (Some(Reason::CertificateHold), CrlStatus::Good) => CrlStatus::Hold { at: entry.revoked_at },
-                (Some(Reason::CertificateHold), CrlStatus::Hold { at }) => {
-                    CrlStatus::Hold { at: at.min(entry.revoked_at) }
+                (Some(Reason::CertificateHold), RevocationStatus::Good) => {
+                    RevocationStatus::Hold { at: entry.revoked_at }
                 }
-                (_, CrlStatus::Revoked { at, .. }) if at <= entry.revoked_at => status,
-                (reason, _) => CrlStatus::Revoked {
+                (Some(Reason::CertificateHold), RevocationStatus::Hold { at }) => {
+                    RevocationStatus::Hold { at: at.min(entry.revoked_at) }
+                }
+                (_, RevocationStatus::Revoked { at, .. }) if at <= entry.revoked_at => status,
+                (reason, _) => RevocationStatus::Revoked {
                     at: entry.revoked_at,
                     reason: reason.unwrap_or(Reason::Unspecified),
                     invalid_from: entry.invalid_from,

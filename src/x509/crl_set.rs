@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::certificate::Certificate;
 use super::crl::{Crl, CrlFault};
 use super::name::Name;
-use super::revocation::{CrlStatus, Unusable};
+use super::revocation::{RevocationStatus, Unusable};
 use crate::budget::Budget;
 use crate::digest::Sha256;
 use crate::time::{UnixTime, Within};
@@ -25,7 +25,7 @@ pub enum CrlAnswer<'a> {
     /// A believed list answers.
     Known {
         /// What it says. The caller holds the times in it against the time of the signature.
-        status: CrlStatus,
+        status: RevocationStatus,
         /// The list, to be kept as evidence.
         crl: &'a Crl,
     },
@@ -96,8 +96,8 @@ impl CrlSet {
         budget: &mut Budget,
     ) -> CrlAnswer<'_> {
         let mut silent = Vec::new();
-        let mut newest: Option<(CrlStatus, &Crl)> = None;
-        let mut revoked: Option<(UnixTime, CrlStatus, &Crl)> = None;
+        let mut newest: Option<(RevocationStatus, &Crl)> = None;
+        let mut revoked: Option<(UnixTime, RevocationStatus, &Crl)> = None;
         let mut delta_at_hand = false;
         for crl in self.by_issuer.get(certificate.issuer()).into_iter().flatten() {
             if let Err(fault) = crl.signed_by(issuer, budget) {
@@ -108,7 +108,7 @@ impl CrlSet {
             match crl.status(certificate) {
                 Err(why) => silent.push((crl.fingerprint(), NoAnswer::Unusable(why))),
                 Ok(status) => {
-                    if let CrlStatus::Revoked { at, .. } = status
+                    if let RevocationStatus::Revoked { at, .. } = status
                         && revoked.is_none_or(|(earliest, ..)| at < earliest)
                     {
                         revoked = Some((at, status, crl));
@@ -124,7 +124,7 @@ impl CrlSet {
         }
         let Some((status, crl)) = newest else { return CrlAnswer::Unknown(silent) };
         match doubt(crl, certificate, at, delta_at_hand) {
-            Some(why) if status == CrlStatus::Good => {
+            Some(why) if status == RevocationStatus::Good => {
                 silent.push((crl.fingerprint(), why));
                 CrlAnswer::Unknown(silent)
             }
@@ -152,7 +152,7 @@ mod tests {
     use super::super::testing::{CrlDraft, Draft, NOW, Party, extension, root};
     use super::*;
 
-    fn ask(crls: Vec<Crl>, leaf: &Certificate, at: UnixTime) -> Result<CrlStatus, Vec<NoAnswer>> {
+    fn ask(crls: Vec<Crl>, leaf: &Certificate, at: UnixTime) -> Result<RevocationStatus, Vec<NoAnswer>> {
         let mut set = CrlSet::default();
         for crl in crls {
             set.insert(crl);
@@ -175,7 +175,7 @@ mod tests {
     fn no_list_is_no_answer_and_a_fresh_one_is() {
         let top = Party::new("Root", 1);
         assert_eq!(ask(vec![], &leaf(), NOW), Err(vec![]));
-        assert_eq!(ask(vec![CrlDraft::new(&top).crl()], &leaf(), NOW), Ok(CrlStatus::Good));
+        assert_eq!(ask(vec![CrlDraft::new(&top).crl()], &leaf(), NOW), Ok(RevocationStatus::Good));
         let forged = CrlDraft::new(&Party::new("Root", 9)).crl();
         assert!(matches!(ask(vec![forged], &leaf(), NOW).unwrap_err()[..], [NoAnswer::Fault(_)]));
     }
@@ -188,7 +188,7 @@ mod tests {
         let revoked = CrlDraft { entries: vec![(7, reason(1))], ..old() }.crl();
         let fresh = CrlDraft::new(&top).crl();
         let answer = ask(vec![fresh, revoked], &leaf(), NOW);
-        assert!(matches!(answer, Ok(CrlStatus::Revoked { reason: Reason::KeyCompromise, .. })));
+        assert!(matches!(answer, Ok(RevocationStatus::Revoked { reason: Reason::KeyCompromise, .. })));
     }
 
     #[test]
@@ -196,8 +196,8 @@ mod tests {
         let top = Party::new("Root", 1);
         let held = CrlDraft { entries: vec![(7, reason(6))], ..CrlDraft::new(&top) }.crl();
         let newer = CrlDraft { this_update: "20260101000000Z", ..CrlDraft::new(&top) }.crl();
-        assert!(matches!(ask(vec![held.clone()], &leaf(), NOW), Ok(CrlStatus::Hold { .. })));
-        assert_eq!(ask(vec![newer, held], &leaf(), NOW), Ok(CrlStatus::Good));
+        assert!(matches!(ask(vec![held.clone()], &leaf(), NOW), Ok(RevocationStatus::Hold { .. })));
+        assert_eq!(ask(vec![newer, held], &leaf(), NOW), Ok(RevocationStatus::Good));
     }
 
     #[test]

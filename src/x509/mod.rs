@@ -20,6 +20,7 @@ mod path;
 pub mod pem;
 mod policy;
 mod revocation;
+mod statement;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -34,7 +35,8 @@ pub use general_name::{GeneralName, MAX_NAMES};
 pub use name::{MAX_ATTRIBUTES, Name};
 pub use name_constraint::{MAX_COMPARISONS, MAX_SUBTREES, NameConstraints, NameFault};
 pub use path::{MAX_CHECKS, MAX_DEPTH, MAX_STEPS, Path, PathError, PathFault, PathSearch, Verified};
-pub use revocation::{CrlStatus, Reason, Unusable};
+pub use revocation::{Reason, RevocationStatus, Unusable};
+pub use statement::{Question, Said, Silence, Statement, StatementKind};
 
 /// Reads the certificates of a file: one in DER, or any number in PEM.
 pub fn read_certificates(octets: &[u8]) -> Result<Vec<Certificate>, CertificateError> {

@@ -62,7 +62,7 @@ impl Reason {
 
 /// What a list says of a certificate.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub enum CrlStatus {
+pub enum RevocationStatus {
     /// Not on it.
     Good,
     /// Suspended.

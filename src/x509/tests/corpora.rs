@@ -96,7 +96,7 @@ fn none_revoked(search: &PathSearch<'_>, path: &Path, crls: &[Crl], depth: u32) 
                 outcome = outcome.map_err(|_| "CRL of an unknown signer".to_owned());
             } else {
                 match crl.status(certificate) {
-                    Ok(CrlStatus::Good) => outcome = Ok(()),
+                    Ok(RevocationStatus::Good) => outcome = Ok(()),
                     Ok(status) => return Err(format!("{status:?}")),
                     Err(error) => outcome = outcome.map_err(|_| error.to_string()),
                 }

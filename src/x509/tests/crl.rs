@@ -10,9 +10,9 @@ fn a_crl_says_good_hold_or_revoked_and_the_worst_counts() {
     let reason = |code: u8| vec![extension(21, false, &[0x0a, 1, code])];
     let at = UnixTime::parse("2025-01-01T00:00:00Z").unwrap();
     let status = |entries: &[(u8, &[Vec<u8>])]| crl(&top, entries, &[]).status(&leaf).unwrap();
-    assert_eq!(status(&[(6, &[]), (8, &[])]), CrlStatus::Good);
-    assert_eq!(status(&[(9, &[]), (7, &reason(6)), (1, &[])]), CrlStatus::Hold { at });
-    let revoked = |reason| CrlStatus::Revoked { at, reason, invalid_from: None };
+    assert_eq!(status(&[(6, &[]), (8, &[])]), RevocationStatus::Good);
+    assert_eq!(status(&[(9, &[]), (7, &reason(6)), (1, &[])]), RevocationStatus::Hold { at });
+    let revoked = |reason| RevocationStatus::Revoked { at, reason, invalid_from: None };
     assert_eq!(status(&[(7, &reason(6)), (7, &reason(1))]), revoked(Reason::KeyCompromise));
     assert_eq!(status(&[(7, &reason(1)), (7, &reason(6))]), revoked(Reason::KeyCompromise));
     assert_eq!(status(&[(7, &[])]), revoked(Reason::Unspecified));
@@ -30,7 +30,7 @@ fn a_crl_that_is_not_evaluated_says_nothing() {
     assert_eq!(with(point(&[0x84, 1, 0xff])).status(&leaf), Err(Unusable::Indirect));
     assert_eq!(with(point(&[0x83, 2, 0, 0x40])).status(&leaf), Err(Unusable::SomeReasons));
     assert_eq!(with(point(&[0x85, 1, 0xff])).status(&leaf), Err(Unusable::AttributeCertificates));
-    assert_eq!(with(point(&[0x81, 1, 0xff])).status(&leaf), Ok(CrlStatus::Good));
+    assert_eq!(with(point(&[0x81, 1, 0xff])).status(&leaf), Ok(RevocationStatus::Good));
     assert_eq!(with(point(&[0x81, 1, 0xff])).status(&authority), Err(Unusable::OtherScope));
     assert_eq!(with(point(&[0x82, 1, 0xff])).status(&leaf), Err(Unusable::OtherScope));
     let full_name = [0xa0, 6, 0xa0, 4, 0x86, 2, b'u', b':'];
@@ -56,7 +56,7 @@ fn a_crl_for_one_point_speaks_for_certificates_that_name_it() {
         let scope = extension(28, true, &crate::asn1::encode(0x30, &[&point(uri)]));
         crl(&top, &[], &[scope]).status(&leaf)
     };
-    assert_eq!(with(b"http://a/1.crl"), Ok(CrlStatus::Good));
+    assert_eq!(with(b"http://a/1.crl"), Ok(RevocationStatus::Good));
     assert_eq!(with(b"http://a/2.crl"), Err(Unusable::OtherPoint));
 }
 

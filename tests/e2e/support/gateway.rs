@@ -7,6 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 use super::postfix::signal;
 use super::until;
@@ -22,6 +23,7 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_dieu7");
 pub struct Gateway {
     child: Child,
     said: Arc<Mutex<String>>,
+    listener: JoinHandle<()>,
 }
 
 impl Gateway {
@@ -55,14 +57,14 @@ impl Gateway {
             .unwrap();
         let said = Arc::new(Mutex::new(String::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().unwrap()), Arc::clone(&said));
-        std::thread::spawn(move || {
+        let listener = std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
                 let mut said = kept.lock().unwrap();
                 said.push_str(&line);
                 said.push('\n');
             }
         });
-        Self { child, said }
+        Self { child, said, listener }
     }
 
     /// Its process.
@@ -80,9 +82,12 @@ impl Gateway {
         signal(name, &self.child.id().to_string());
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and until all that it said was heard.
     pub fn wait(&mut self) -> ExitStatus {
-        until("the gateway ends", || self.child.try_wait().unwrap())
+        let status = until("the gateway ends", || self.child.try_wait().unwrap());
+        // A reader that outlives the gateway for a moment holds the pipe, so this waits too.
+        until("its last words are heard", || self.listener.is_finished().then_some(()));
+        status
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.
