@@ -18,6 +18,8 @@ pub enum Need {
     Crl {
         /// The issuer's name, DER.
         issuer: Vec<u8>,
+        /// The issuer's key, SubjectPublicKeyInfo in DER: what is kept of a stranger's answer must verify first.
+        key: Vec<u8>,
         /// Addresses at which certificates of a proven path say that they are published, sorted.
         points: Vec<String>,
     },
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_first_answer_to_a_need_stands() {
-        let need = Need::Crl { issuer: vec![1], points: Vec::new() };
+        let need = Need::Crl { issuer: vec![1], key: vec![2], points: Vec::new() };
         let piece = Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken: None };
         let mut evidence = Evidence::default();
         evidence.answer(need.clone(), Answer::Unavailable(Vec::new()));

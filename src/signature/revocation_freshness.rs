@@ -36,7 +36,7 @@ fn need(certificate: &Certificate, issuer: &Certificate) -> Need {
     let mut points: Vec<String> = certificate.crl_urls().into_iter().map(str::to_owned).collect();
     points.sort();
     points.dedup();
-    Need::Crl { issuer: issuer.subject().der().to_vec(), points }
+    Need::Crl { issuer: issuer.subject().der().to_vec(), key: issuer.spki().to_vec(), points }
 }
 
 /// What there is to look into.
