@@ -22,6 +22,7 @@ mod field;
 mod file;
 mod filter;
 mod geometry;
+mod inherit;
 mod ink;
 mod lexer;
 mod modification;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::appearance::{Ground, is_hidden};
 use super::file::File;
 use super::geometry::Rectangle;
+use super::inherit::inherited;
 use super::ink::{self, Ledger};
 use super::pages::Pages;
 use super::value::{Dictionary, Id, Located, Value};
@@ -56,8 +57,6 @@ impl fmt::Display for Shadow {
 const ANNOTATIONS: usize = 20_000;
 /// Covering annotations of one page that are held against its content.
 const COVERING: usize = 16;
-/// Fields above a widget.
-const PARENTS: u32 = 16;
 
 /// Looks for prepared content in the newest revision.
 pub(super) fn prepared(
@@ -174,19 +173,7 @@ fn kind_of_field(file: &File<'_>, widget: &Dictionary<'_>) -> Option<Vec<u8>> {
         Value::Name(name) => Some(name.to_vec()),
         _ => None,
     };
-    if let Some(kind) = name(widget) {
-        return Some(kind);
-    }
-    let mut parent = widget.reference(b"Parent")?;
-    for _ in 0..PARENTS {
-        let object = file.object(parent, file.newest())?;
-        let field = object.dictionary()?;
-        if let Some(kind) = name(field) {
-            return Some(kind);
-        }
-        parent = field.reference(b"Parent")?;
-    }
-    None
+    name(widget).or_else(|| inherited(file, widget.reference(b"Parent")?, file.newest(), name))
 }
 
 /// Whether an annotation is drawn so that nothing shines through: a picture, or an area that is filled with a colour

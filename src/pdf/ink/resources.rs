@@ -9,10 +9,8 @@ use super::font::Font;
 use super::state::Space;
 use crate::pdf::file::File;
 use crate::pdf::geometry::{Matrix, Rectangle};
-use crate::pdf::value::{Id, Located, Value};
-
-/// Nodes of the page tree above a page.
-const PARENTS: u32 = 64;
+use crate::pdf::inherit::inherited;
+use crate::pdf::value::{Dictionary, Id, Located, Value};
 
 /// Names of one kind that are remembered; real streams use some dozens.
 const NAMES: usize = 1_024;
@@ -81,17 +79,8 @@ impl<'f> Scope<'f> {
 
     /// The resources of a page, or those that it inherits (7.7.3.4).
     pub(super) fn of_page(file: &'f File<'f>, page: Id, revision: usize) -> Self {
-        let mut id = page;
-        for _ in 0..PARENTS {
-            let Some(object) = file.object(id, revision) else { break };
-            let Some(node) = object.dictionary() else { break };
-            if let Some(resources) = node.get(b"Resources") {
-                return Self::new(file, resources, revision);
-            }
-            let Some(parent) = node.reference(b"Parent") else { break };
-            id = parent;
-        }
-        Self::default()
+        let own = |node: &Dictionary<'f>| node.get(b"Resources").map(|value| Self::new(file, value, revision));
+        inherited(file, page, revision, own).unwrap_or_default()
     }
 
     /// What stands for `name` as it is written.
