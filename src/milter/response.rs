@@ -54,20 +54,6 @@ pub enum Response {
 }
 
 impl Response {
-    /// Whether it ends the MTA's wait for an answer to the end of a message.
-    pub fn is_final(&self) -> bool {
-        match self {
-            Self::Accept | Self::Continue | Self::Discard | Self::Reject | Self::ReplyCode(_) | Self::TempFail => true,
-            Self::AddHeader { .. }
-            | Self::ChangeHeader { .. }
-            | Self::InsertHeader { .. }
-            | Self::Negotiate(_)
-            | Self::Other(_)
-            | Self::Progress
-            | Self::Skip => false,
-        }
-    }
-
     /// Appends the response as a frame.
     pub fn write(&self, out: &mut Vec<u8>) {
         match self {

@@ -60,7 +60,7 @@ pub use modification::{Change, ChangedField, Modification};
 pub use oddity::{Oddity, OddityKind, Weight};
 pub use permission::{Access, FieldLock, Permissions};
 pub use reading::{Reading, Revision, XrefKind, read};
-pub use security_store::{MAX_STORE, Related, SecurityStore, Stored};
+pub use security_store::{MAX_STORE, SecurityStore, Stored};
 pub use shadow::{Shadow, ShadowKind};
 pub use signature::{SignatureField, SignatureKind, SubFilter};
 pub use span::Span;

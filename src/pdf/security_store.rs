@@ -4,14 +4,13 @@
 //! Only carried, never believed: whoever appended it may have written anything, and a reader may lie about it. Its
 //! octets count for what their own signatures prove.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::file::File;
 use super::filter::{self, FilterError};
-use super::text;
-use super::value::{Dictionary, Id, Value, decoded_name};
+use super::value::{Dictionary, Id, Value};
 use crate::budget::Budget;
 
 /// What the newest `/DSS` names.
@@ -23,8 +22,6 @@ pub struct SecurityStore {
     pub crls: Vec<Stored>,
     /// Of `/OCSPs`.
     pub ocsps: Vec<Stored>,
-    /// What is meant for single signatures.
-    pub related: Vec<Related>,
     /// How many streams could not be read, or were over a limit.
     pub left_out: u32,
 }
@@ -38,19 +35,6 @@ pub struct Stored {
     pub written: u64,
 }
 
-/// An entry of `/VRI`: which of the streams are meant for one signature.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Related {
-    /// SHA-1 digest of the signature value in upper-case hexadecimal, as the file has it.
-    pub key: String,
-    /// Indices into the lists of the store.
-    pub certificates: Vec<usize>,
-    /// Likewise.
-    pub crls: Vec<usize>,
-    /// Likewise.
-    pub ocsps: Vec<usize>,
-}
-
 /// A file with twenty signatures and timestamps stays below two hundred.
 const MAX_STREAMS: usize = 1_000;
 /// Half of what a reader may say in one frame (`io::worker::wire`): a store that is larger must not make its document
@@ -58,7 +42,7 @@ const MAX_STREAMS: usize = 1_000;
 pub const MAX_STORE: usize = 2 << 20;
 /// What may be decoded to find those that fit; the largest list that is fetched has 20 MiB.
 const DECODED: u64 = 32 << 20;
-/// One entry for each signature and timestamp, which are bounded likewise.
+/// Entries of `/VRI`: one for each signature and timestamp, which are bounded likewise.
 const MAX_RELATED: usize = 1_000;
 
 /// Reads the store of the newest revision.
@@ -73,35 +57,29 @@ pub(super) fn read(file: &File<'_>, catalog: &Dictionary<'_>, budget: &mut Budge
     walk.array(dictionary, b"Certs", &mut certificates);
     walk.array(dictionary, b"CRLs", &mut crls);
     walk.array(dictionary, b"OCSPs", &mut ocsps);
-    let mut related = Vec::new();
+    // What an entry means for one signature decides nothing: every piece says itself whom it is about.
     let entries = dictionary.get(b"VRI").and_then(|value| file.resolve(value, newest));
-    for (key, value) in entries.iter().filter_map(|value| value.value.as_dictionary()).flat_map(|entries| &entries.0) {
-        if related.len() == MAX_RELATED {
-            break;
-        }
+    let entries = entries.iter().filter_map(|value| value.value.as_dictionary()).flat_map(|entries| &entries.0);
+    for (_, value) in entries.take(MAX_RELATED) {
         let Some(entry) = file.resolve(value, newest) else { continue };
         let Some(entry) = entry.value.as_dictionary() else { continue };
-        related.push(Related {
-            key: text::decode(&decoded_name(key)).chars().take(64).collect(),
-            certificates: walk.array(entry, b"Cert", &mut certificates),
-            crls: walk.array(entry, b"CRL", &mut crls),
-            ocsps: walk.array(entry, b"OCSP", &mut ocsps),
-        });
+        walk.array(entry, b"Cert", &mut certificates);
+        walk.array(entry, b"CRL", &mut crls);
+        walk.array(entry, b"OCSP", &mut ocsps);
     }
     SecurityStore {
         left_out: u32::try_from(walk.failed.len()).unwrap_or(u32::MAX),
         certificates: certificates.streams,
         crls: crls.streams,
         ocsps: ocsps.streams,
-        related,
     }
 }
 
-/// Streams, and where that of each object is.
+/// Streams, and the objects that they were read from.
 #[derive(Default)]
 struct List {
     streams: Vec<Stored>,
-    of_object: BTreeMap<Id, usize>,
+    objects: BTreeSet<Id>,
 }
 
 struct Walk<'w, 'a> {
@@ -117,23 +95,23 @@ struct Walk<'w, 'a> {
 
 impl Walk<'_, '_> {
     /// The streams of an array, those that are not known yet read for it.
-    fn array(&mut self, dictionary: &Dictionary<'_>, key: &[u8], list: &mut List) -> Vec<usize> {
+    fn array(&mut self, dictionary: &Dictionary<'_>, key: &[u8], list: &mut List) {
         let array = dictionary.get(key).and_then(|value| self.file.resolve(value, self.file.newest()));
         let items = array.as_ref().and_then(|array| array.value.as_array()).unwrap_or_default();
         let ids = items.iter().filter_map(|item| match item.value {
             Value::Reference(id) => Some(id),
             _ => None,
         });
-        ids.take(MAX_STREAMS).filter_map(|id| self.stream(id, list)).collect()
+        ids.take(MAX_STREAMS).for_each(|id| self.stream(id, list));
     }
 
-    fn stream(&mut self, id: Id, list: &mut List) -> Option<usize> {
-        if let Some(index) = list.of_object.get(&id) {
-            return Some(*index);
+    fn stream(&mut self, id: Id, list: &mut List) {
+        if list.objects.contains(&id) {
+            return;
         }
         if self.over || list.streams.len() == MAX_STREAMS || self.failed.contains(&id) {
             self.fail(id);
-            return None;
+            return;
         }
         let object = self.file.object(id, self.file.newest());
         let stream = object.as_ref().and_then(|object| Some((object.dictionary()?, object.stream?)));
@@ -141,20 +119,18 @@ impl Walk<'_, '_> {
         let Some(Ok(octets)) = decoded else {
             self.over |= matches!(decoded, Some(Err(FilterError::Exhausted(_))));
             self.fail(id);
-            return None;
+            return;
         };
         let Some(room) = self.room.checked_sub(octets.len()) else {
             self.fail(id);
-            return None;
+            return;
         };
         self.room = room;
         let version = self.file.version(id.0, self.file.newest());
         let part = version.and_then(|version| self.file.parts().get(version.revision));
-        let index = list.streams.len();
         list.streams
             .push(Stored { octets: octets.into_owned(), written: part.map_or(u64::MAX, |part| part.end as u64) });
-        list.of_object.insert(id, index);
-        Some(index)
+        list.objects.insert(id);
     }
 
     fn fail(&mut self, id: Id) {
@@ -201,8 +177,6 @@ mod tests {
         assert_eq!(octets(&found.certificates), [b"one"]);
         assert_eq!(octets(&found.crls), [b"two"]);
         assert_eq!(octets(&found.ocsps), [b"four"]);
-        let related = Related { key: key.to_owned(), certificates: vec![0], crls: vec![0], ocsps: vec![0] };
-        assert_eq!(found.related, [related]);
         assert_eq!(found.left_out, 2);
     }
 
