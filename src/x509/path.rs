@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::anchor::{AnchorEntry, AnchorStore, Purpose};
 use super::certificate::{Certificate, CertificateFault, SignatureFault};
+use super::crl::CrlFault;
 use super::name::Name;
 use super::name_constraint::{MAX_COMPARISONS, NameFault};
 use super::policy;
@@ -190,10 +191,33 @@ impl Path {
     }
 }
 
-/// Which certificates were verified with the keys of which issuers, and how that went. The octets of both decide it and
-/// nothing else, so what one search found serves every other one, at any time and for any purpose.
+/// Which certificates and lists were verified with the keys of which issuers, and how that went. The octets of both
+/// decide it and nothing else, so what one search found serves every other one, at any time and for any purpose.
 #[derive(Debug, Default)]
-pub struct Verified(RefCell<HashMap<(Sha256, Sha256), Result<(), SignatureFault>>>);
+pub struct Verified {
+    certificates: Outcomes,
+    lists: Outcomes,
+}
+
+type Outcomes = RefCell<HashMap<(Sha256, Sha256), Result<(), SignatureFault>>>;
+
+impl Verified {
+    /// How the signature on a list fared with the key of `signer`; computed when it is not known.
+    pub(super) fn list(
+        &self,
+        fingerprint: Sha256,
+        signer: &Certificate,
+        compute: impl FnOnce() -> Result<Result<(), SignatureFault>, Exhausted>,
+    ) -> Result<(), CrlFault> {
+        let edge = (fingerprint, signer.fingerprint());
+        if let Some(outcome) = self.lists.borrow().get(&edge) {
+            return outcome.clone().map_err(CrlFault::Signature);
+        }
+        let outcome = compute()?;
+        self.lists.borrow_mut().insert(edge, outcome.clone());
+        outcome.map_err(CrlFault::Signature)
+    }
+}
 
 impl PathSearch<'_> {
     /// Finds a path for `leaf`.
@@ -346,13 +370,13 @@ impl Walk<'_> {
         budget: &mut Budget,
     ) -> Result<Result<(), SignatureFault>, Exhausted> {
         let edge = (certificate.fingerprint(), issuer.fingerprint());
-        if let Some(outcome) = self.verified.0.borrow().get(&edge) {
+        if let Some(outcome) = self.verified.certificates.borrow().get(&edge) {
             return Ok(outcome.clone());
         }
         self.checks = self.checks.checked_sub(1).ok_or(Exhausted(Resource::SignatureChecks))?;
         budget.signature_check()?;
         let outcome = certificate.verify_signature(issuer);
-        self.verified.0.borrow_mut().insert(edge, outcome.clone());
+        self.verified.certificates.borrow_mut().insert(edge, outcome.clone());
         Ok(outcome)
     }
 
