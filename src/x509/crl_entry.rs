@@ -115,9 +115,7 @@ impl Entries {
         let mut listed = Listed { status: RevocationStatus::Good, removed: false };
         let mut look = |issuer: u32| {
             let place = |place: &Place| {
-                (place.issuer, place.key)
-                    .cmp(&(issuer, wanted))
-                    .then_with(|| serial_at(list, place.at).cmp(serial))
+                (place.issuer, place.key).cmp(&(issuer, wanted)).then_with(|| serial_at(list, place.at).cmp(serial))
             };
             let first = self.index.partition_point(|entry| place(entry) == Ordering::Less);
             for entry in self.index.iter().skip(first).take_while(|entry| place(entry) == Ordering::Equal) {

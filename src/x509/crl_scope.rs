@@ -23,9 +23,8 @@ impl Reasons {
     pub(super) fn read(content: &[u8]) -> Result<Self, Asn1Error> {
         let (unused, octets) = content.split_first().ok_or(Asn1Error::Value)?;
         let bits = (octets.len() * 8).checked_sub(usize::from(*unused)).ok_or(Asn1Error::Value)?;
-        let is_set = |bit: usize| {
-            bit < bits && octets.get(bit / 8).is_some_and(|octet| octet & (0x80 >> (bit % 8)) != 0)
-        };
+        let is_set =
+            |bit: usize| bit < bits && octets.get(bit / 8).is_some_and(|octet| octet & (0x80 >> (bit % 8)) != 0);
         Ok(Self((0..9).filter(|bit| is_set(*bit)).fold(0, |mask, bit| mask | 1 << bit) & Self::ALL.0))
     }
 

@@ -231,9 +231,12 @@ fn combine(complete: &[Heard<'_>], deltas: &[Heard<'_>], said: &mut Said) {
     }
     match whole(&partial) {
         Some(statement) => said.statements.push(statement),
-        None => said.silent.extend(partial.iter().flat_map(|(_, statement)| &statement.pieces).map(|piece| {
-            (*piece, Silence::Unusable(Unusable::SomeReasons))
-        })),
+        None => said.silent.extend(
+            partial
+                .iter()
+                .flat_map(|(_, statement)| &statement.pieces)
+                .map(|piece| (*piece, Silence::Unusable(Unusable::SomeReasons))),
+        ),
     }
 }
 

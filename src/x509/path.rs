@@ -14,7 +14,7 @@ use super::certificate::{Certificate, CertificateFault, SignatureFault};
 use super::crl::CrlFault;
 use super::name::Name;
 use super::name_constraint::{MAX_COMPARISONS, NameFault};
-use super::policy;
+use super::policy::{self, InitialPolicies};
 use crate::algorithm::{DigestAlgorithm, SignatureScheme};
 use crate::budget::{Budget, Exhausted, Resource};
 use crate::digest::Sha256;
@@ -232,12 +232,24 @@ impl PathSearch<'_> {
         leaf: &Certificate,
         budget: &mut Budget,
     ) -> Result<Path, PathError> {
+        self.build_under(&InitialPolicies::default(), verified, leaf, budget)
+    }
+
+    /// As [`Self::build_knowing`], for a user who asks something of policies (RFC 5280, 6.1.1).
+    pub fn build_under(
+        &self,
+        policies: &InitialPolicies,
+        verified: &Verified,
+        leaf: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<Path, PathError> {
         let mut by_subject: HashMap<&Name, Vec<&Certificate>> = HashMap::new();
         for certificate in self.pool {
             by_subject.entry(certificate.subject()).or_default().push(certificate);
         }
         let mut walk = Walk {
             search: *self,
+            policies,
             by_subject,
             path: vec![leaf.clone()],
             checks: MAX_CHECKS,
@@ -267,6 +279,7 @@ enum Nearness {
 
 struct Walk<'a> {
     search: PathSearch<'a>,
+    policies: &'a InitialPolicies,
     by_subject: HashMap<&'a Name, Vec<&'a Certificate>>,
     path: Vec<Certificate>,
     checks: u32,
@@ -431,7 +444,7 @@ impl Walk<'_> {
                     .map_err(|fault| (position, PathFault::Names(fault)))?;
             }
         }
-        policy::check(&self.path).map_err(|at| (at, PathFault::Policy))
+        policy::check(&self.path, self.policies).map_err(|at| (at, PathFault::Policy))
     }
 
     fn note(&mut self, nearness: Nearness, certificate: &Certificate, fault: PathFault) {

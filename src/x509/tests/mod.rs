@@ -2,6 +2,9 @@
 
 mod corpora;
 mod crl;
+mod crl_hostile;
+mod crl_search;
+mod crl_signer;
 mod path;
 
 use super::testing::NOW;
