@@ -150,26 +150,26 @@ impl Crl {
     /// Reads one list in DER or PEM.
     pub fn parse(octets: &[u8]) -> Result<Self, CrlError> {
         if octets.first() == Some(&asn1::SEQUENCE) {
-            return if octets.len() > MAX_CRL { Err(CrlError::TooLarge) } else { Self::from_der(octets.into()) };
+            return if octets.len() > MAX_CRL { Err(CrlError::TooLarge) } else { Self::from_der(&octets.into()) };
         }
         if octets.len() > MAX_CRL * 2 {
             return Err(CrlError::TooLarge);
         }
         let blocks = pem::decode(octets, "X509 CRL").ok_or(CrlError::Pem)?;
         let [der] = <[Vec<u8>; 1]>::try_from(blocks).map_err(|_| CrlError::Pem)?;
-        Self::from_der(der.into())
+        Self::from_der(&der.into())
     }
 
     /// As [`parse`](Self::parse), without a copy of octets in DER that somebody else keeps too.
     pub fn parse_shared(octets: &Arc<[u8]>) -> Result<Self, CrlError> {
-        if octets.first() == Some(&asn1::SEQUENCE) { Self::from_der(Arc::clone(octets)) } else { Self::parse(octets) }
+        if octets.first() == Some(&asn1::SEQUENCE) { Self::from_der(octets) } else { Self::parse(octets) }
     }
 
-    fn from_der(der: Arc<[u8]>) -> Result<Self, CrlError> {
+    fn from_der(der: &Arc<[u8]>) -> Result<Self, CrlError> {
         if der.len() > MAX_CRL {
             return Err(CrlError::TooLarge);
         }
-        let mut outer = Value::only(&der)?.inside(asn1::SEQUENCE)?;
+        let mut outer = Value::only(der)?.inside(asn1::SEQUENCE)?;
         let tbs = outer.value(asn1::SEQUENCE)?;
         let algorithm = outer.value(asn1::SEQUENCE)?;
         let signature = outer.bit_string()?;
@@ -199,8 +199,8 @@ impl Crl {
         }
         let inner = Inner {
             fingerprint: OnceLock::new(),
-            tbs: range_in(&der, tbs.raw),
-            signature: range_in(&der, signature),
+            tbs: range_in(der, tbs.raw),
+            signature: range_in(der, signature),
             scheme: SignatureScheme::from_identifier(algorithm.raw),
             algorithms_agree: inner_algorithm.raw == algorithm.raw,
             issuer,
@@ -208,10 +208,10 @@ impl Crl {
             next_update,
             extensions,
             unusable,
-            list: range_in(&der, list),
+            list: range_in(der, list),
             entries,
             signed_with: OnceLock::new(),
-            der: Arc::clone(&der),
+            der: Arc::clone(der),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -120,10 +120,9 @@ impl Entries {
             let first = self.index.partition_point(|entry| place(entry) == Ordering::Less);
             for entry in self.index.iter().skip(first).take_while(|entry| place(entry) == Ordering::Equal) {
                 let mut reader = Reader::new(list.get(as_index(entry.at)..).unwrap_or_default());
-                match Entry::read(&mut reader) {
-                    Ok(entry) => listed.add(&entry),
-                    // Every entry was read once already.
-                    Err(_) => continue,
+                // Every entry was read once already.
+                if let Ok(entry) = Entry::read(&mut reader) {
+                    listed.add(&entry);
                 }
             }
         };

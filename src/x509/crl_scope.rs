@@ -51,24 +51,26 @@ impl Reasons {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Scope {
     points: Option<Vec<GeneralName>>,
-    only_users: bool,
-    only_authorities: bool,
-    only_attributes: bool,
+    kind: Kind,
     reasons: Reasons,
     /// Whether entries may be for certificates of other issuers.
     pub(super) indirect: bool,
 }
 
+/// Of what kind the certificates are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Any,
+    AttributeCertificates,
+    Authorities,
+    /// Two kinds at once, which no certificate is.
+    None,
+    Users,
+}
+
 impl Default for Scope {
     fn default() -> Self {
-        Self {
-            points: None,
-            only_users: false,
-            only_authorities: false,
-            only_attributes: false,
-            reasons: Reasons::ALL,
-            indirect: false,
-        }
+        Self { points: None, kind: Kind::Any, reasons: Reasons::ALL, indirect: false }
     }
 }
 
@@ -94,7 +96,14 @@ impl Scope {
         let indirect = flag(&mut fields, 4)?;
         let only_attributes = flag(&mut fields, 5)?;
         fields.finish()?;
-        Ok(Self { points, only_users, only_authorities, only_attributes, reasons, indirect })
+        let kind = match (only_users, only_authorities, only_attributes) {
+            (false, false, false) => Kind::Any,
+            (true, false, false) => Kind::Users,
+            (false, true, false) => Kind::Authorities,
+            (false, false, true) => Kind::AttributeCertificates,
+            _ => Kind::None,
+        };
+        Ok(Self { points, kind, reasons, indirect })
     }
 
     /// Whether it speaks of part of the reasons only.
@@ -105,11 +114,10 @@ impl Scope {
     /// The reasons for which a list of `issuer` speaks of `certificate`, by any of its distribution points or, as the
     /// last paragraph of 6.3.3 has it, by none of them.
     pub(super) fn reach(&self, issuer: &Name, certificate: &Certificate) -> Result<Reasons, Unusable> {
-        if self.only_attributes {
-            return Err(Unusable::AttributeCertificates);
-        }
-        if if certificate.is_ca() { self.only_users } else { self.only_authorities } {
-            return Err(Unusable::OtherScope);
+        match (self.kind, certificate.is_ca()) {
+            (Kind::Any, _) | (Kind::Users, false) | (Kind::Authorities, true) => {}
+            (Kind::AttributeCertificates, _) => return Err(Unusable::AttributeCertificates),
+            (Kind::None | Kind::Users | Kind::Authorities, _) => return Err(Unusable::OtherScope),
         }
         let mut reasons = Reasons::NONE;
         let mut why = Unusable::OtherIssuer;

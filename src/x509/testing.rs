@@ -51,6 +51,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) to: &'a str,
     pub(crate) extensions: Vec<Vec<u8>>,
     pub(crate) inner_algorithm: &'a [u8],
+    /// Another SubjectPublicKeyInfo than the subject's.
+    pub(crate) spki: Option<Vec<u8>>,
 }
 
 impl<'a> Draft<'a> {
@@ -64,6 +66,7 @@ impl<'a> Draft<'a> {
             to: "99991231235959Z",
             extensions: vec![key_usage(0x40)],
             inner_algorithm: ECDSA_SHA256,
+            spki: None,
         }
     }
 
@@ -86,7 +89,7 @@ impl<'a> Draft<'a> {
                 &name(self.issuer),
                 &encode(asn1::SEQUENCE, &[&time(self.from), &time(self.to)]),
                 &name(self.subject),
-                &self.subject.spki(),
+                &self.spki.clone().unwrap_or_else(|| self.subject.spki()),
                 if self.extensions.is_empty() { &[] } else { &extensions },
             ],
         );

@@ -110,9 +110,10 @@ fn none_revoked(said: &Said, at: UnixTime) -> Result<(), String> {
         return Err(format!("{:?}", worse.status));
     }
     let is_current = |statement: &Statement| statement.next_update.is_some_and(|next| next >= at);
-    match said.statements.iter().any(is_current) {
-        true => Ok(()),
-        false => Err(format!("no current list: {} stale, silent: {:?}", said.statements.len(), said.silent)),
+    if said.statements.iter().any(is_current) {
+        Ok(())
+    } else {
+        Err(format!("no current list: {} stale, silent: {:?}", said.statements.len(), said.silent))
     }
 }
 

@@ -25,7 +25,7 @@ impl Scene {
     }
 
     fn ask(&self, lists: &[Crl], signers: &[Certificate], budget: &mut Budget) -> Said {
-        let pool = [&[self.issuing.clone()], signers].concat();
+        let pool = [std::slice::from_ref(&self.issuing), signers].concat();
         let mut set = CrlSet::default();
         lists.iter().cloned().for_each(|list| set.insert(list));
         let search = PathSearch { pool: &pool, anchors: &self.anchors, purposes: &Purpose::ALL, at: NOW };
