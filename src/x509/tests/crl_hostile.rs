@@ -148,3 +148,29 @@ fn hundreds_of_deltas_are_each_verified_once() {
     // Only the newest pair is not outdated by a delta that cannot be applied.
     assert_eq!(said.statements.len(), 1);
 }
+
+#[test]
+fn bent_lists_of_every_kind_never_panic_and_are_never_believed() {
+    let top = Party::new("Root", 1);
+    let point = issuing_point(&[&full_name(&uri("u:1")), &[0x83, 2, 0, 0x60], &[0x84, 1, 0xff]]);
+    let reason = vec![reason_code(1), entry_issuer(&top), extension(24, false, &encode(0x18, &[b"20240101000000Z"]))];
+    let fresher = extension(46, false, &encode(0x30, &[&encode(0x30, &[&full_name(&uri("u:2"))])]));
+    let ended = extension(60, false, &encode(0x18, &[b"20240101000000Z"]));
+    let number = |arc| extension(arc, arc == 27, &[2, 1, 5]);
+    let extensions = [point, fresher, ended, number(20), number(27), extension(35, false, &[0x30, 3, 0x80, 1, 1])];
+    let der = crl_der(&top, &[(7, &reason), (9, &[])], &extensions);
+    let points = distribution_points(&[&[full_name(&uri("u:1")), vec![0x81, 2, 0, 0x70]].concat()]);
+    let leaf = Draft { extensions: vec![points], ..Draft::leaf(&Party::new("Person", 3), &top) }.certificate();
+    let issuer = root(&top);
+    let anchors = AnchorStore::trusting([issuer.clone()]);
+    let search = PathSearch { pool: &[], anchors: &anchors, purposes: &Purpose::ALL, at: NOW };
+    for bent in mutations(&der, 3_000) {
+        let Ok(crl) = Crl::parse(&bent) else { continue };
+        let _ = (crl.reach(&leaf), crl.look_up(&leaf), crl.status(&leaf), crl.number().map(ToString::to_string));
+        let mut set = CrlSet::default();
+        set.insert(crl);
+        let verified = Verified::default();
+        let question = Question { certificate: &leaf, issuer: &issuer, search, verified: &verified };
+        assert!(set.statements(&question, &mut budget()).statements.is_empty() || bent == der);
+    }
+}
