@@ -41,6 +41,23 @@ fn more_of_the_smallest_entries_than_fit_are_refused() {
 }
 
 #[test]
+fn a_list_of_version_1_has_no_extensions_and_there_is_no_version_3() {
+    let top = Party::new("Root", 1);
+    let list = |version: &[u8], extensions: &[u8]| {
+        let time = encode(asn1::UTC_TIME, &[b"250101000000Z"]);
+        let name = Name::from_text(&top.name).unwrap();
+        let tbs = encode(asn1::SEQUENCE, &[version, ECDSA_SHA256, name.der(), &time, &time, extensions]);
+        Crl::parse(&sealed(&tbs, &top)).map(|crl| crl.is_empty())
+    };
+    let number = extension(20, false, &[2, 1, 1]);
+    let number = encode(asn1::context(0), &[&encode(asn1::SEQUENCE, &[&number])]);
+    assert_eq!(list(&[], &[]), Ok(true));
+    assert_eq!(list(&[2, 1, 1], &number), Ok(true));
+    assert_eq!(list(&[], &number), Err(CrlError::Malformed(Asn1Error::Value)));
+    assert_eq!(list(&[2, 1, 2], &number), Err(CrlError::Malformed(Asn1Error::Value)));
+}
+
+#[test]
 fn a_serial_number_that_is_listed_often_is_found_and_the_worst_counts() {
     let held = entry(&[7], &encode(asn1::SEQUENCE, &[&reason_code(6)]));
     let mut list = held.repeat(10_000);
