@@ -93,8 +93,8 @@ impl Entries {
                 .cmp(&(right.issuer, right.key))
                 .then_with(|| serial_at(list, left.at).cmp(serial_at(list, right.at)))
         };
-        // Most lists are in order already, or in pieces that are.
-        index.sort_by(order);
+        // Equal ones may lie in any order: the worst of them counts.
+        index.sort_unstable_by(order);
         Ok((Self { index, issuers }, unusable))
     }
 
@@ -160,7 +160,7 @@ impl<'a> Entry<'a> {
         if serial.is_empty() {
             return Err(Asn1Error::Value);
         }
-        let revoked_at = fields.any()?.time()?;
+        let revoked_at = read_time(&fields.any()?)?;
         let mut entry =
             Self { serial: minimal(serial), revoked_at, reason: None, invalid_from: None, issuer: None, odd: None };
         if let Some(extensions) = fields.optional(asn1::SEQUENCE)? {
@@ -187,6 +187,33 @@ impl<'a> Entry<'a> {
         }
         Ok(())
     }
+}
+
+/// The time of an entry. A list has a hundred thousand of them, nearly all in the one form of RFC 5280 (5.1.2.6), which
+/// is read here by plain arithmetic; every other form, and every error, is left to [`Value::time`].
+fn read_time(value: &Value<'_>) -> Result<UnixTime, Asn1Error> {
+    usual_time(value).map_or_else(|| value.time(), Ok)
+}
+
+/// UTCTime as `YYMMDDhhmmssZ`, days only up to the 28th: how long a month is others know.
+fn usual_time(value: &Value<'_>) -> Option<UnixTime> {
+    let [digits @ .., b'Z'] = value.content else { return None };
+    let digits: &[u8; 12] = digits.try_into().ok().filter(|_| value.tag == asn1::UTC_TIME)?;
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let [year, month, day, hour, minute, second] =
+        [0, 2, 4, 6, 8, 10].map(|at| i64::from(digits[at] - b'0') * 10 + i64::from(digits[at + 1] - b'0'));
+    let is_usual = (1..=12).contains(&month) && (1..=28).contains(&day) && hour < 24 && minute < 60 && second < 60;
+    if !is_usual {
+        return None;
+    }
+    let year = if year >= 50 { year + 1900 } else { year + 2000 };
+    // Days since 1970-01-01 in a year that begins in March, so that the leap day comes last. Within 1950 to 2049 every
+    // fourth year is a leap year.
+    let (shifted, since_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = (shifted - 1948) * 1461 / 4 + (153 * since_march + 2) / 5 + day - 1 - 7_976;
+    Some(UnixTime::from_seconds(((days * 24 + hour) * 60 + minute) * 60 + second))
 }
 
 fn read_reason(value: &[u8]) -> Result<Reason, Asn1Error> {
@@ -232,4 +259,35 @@ pub(super) fn minimal(mut serial: &[u8]) -> &[u8] {
         serial = rest;
     }
     serial
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_time_of_an_entry_is_the_time_that_it_is() {
+        let time = |text: &str| {
+            let value = Value { tag: asn1::UTC_TIME, content: text.as_bytes(), raw: b"" };
+            (usual_time(&value), value.time().ok())
+        };
+        for year in 0..100 {
+            for month in 1..13 {
+                for day in [1, 2, 27, 28] {
+                    let (quick, right) = time(&format!("{year:02}{month:02}{day:02}235958Z"));
+                    assert!(quick.is_some());
+                    assert_eq!(quick, right, "{year} {month} {day}");
+                }
+            }
+        }
+        for odd in
+            ["250229000000Z", "251301000000Z", "250100000000Z", "250101240000Z", "250101006000Z", "250101000060Z"]
+        {
+            assert_eq!(time(odd), (None, None), "{odd}");
+        }
+        for other in ["250130000000Z", "2501010000Z", "250101000000+0700"] {
+            let (quick, right) = time(other);
+            assert!(quick.is_none() && right.is_some(), "{other}");
+        }
+    }
 }
