@@ -18,7 +18,13 @@ pub const MAX_CANDIDATES: usize = 4;
 /// Certificates for building paths that could be a delegate's, with the digests of their keys: computed once for all
 /// responses, because both come from strangers and may be many.
 #[derive(Debug, Default)]
-pub(super) struct AtHand<'a>(OnceCell<Vec<(&'a Certificate, Option<Vec<u8>>)>>);
+pub(super) struct AtHand<'a>(OnceCell<Vec<Delegate<'a>>>);
+
+#[derive(Debug)]
+struct Delegate<'a> {
+    certificate: &'a Certificate,
+    key_hash: Option<Vec<u8>>,
+}
 
 impl<'a> AtHand<'a> {
     fn named<'r>(
@@ -27,16 +33,15 @@ impl<'a> AtHand<'a> {
         question: &Question<'a>,
     ) -> impl Iterator<Item = &'r Certificate> {
         let pool = question.search.pool;
-        let list = self.0.get_or_init(|| {
-            let delegates = pool.iter().filter(|certificate| may_sign_ocsp(certificate));
-            delegates.map(|certificate| (certificate, key_hash(certificate))).collect()
+        let delegates = self.0.get_or_init(|| {
+            let able = pool.iter().filter(|certificate| may_sign_ocsp(certificate));
+            able.map(|certificate| Delegate { certificate, key_hash: key_hash(certificate) }).collect()
         });
-        list.iter()
-            .filter(|(certificate, key)| match response.responder() {
-                ResponderId::Key(hash) => key.as_ref() == Some(hash),
-                ResponderId::Name(name) => name == certificate.subject(),
-            })
-            .map(|(certificate, _)| *certificate)
+        let named = delegates.iter().filter(|delegate| match response.responder() {
+            ResponderId::Key(hash) => delegate.key_hash.as_ref() == Some(hash),
+            ResponderId::Name(name) => name == delegate.certificate.subject(),
+        });
+        named.map(|delegate| delegate.certificate)
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn by_key(party: &Party) -> Vec<u8> {
     encode(context(2), &[&encode(asn1::OCTET_STRING, &[&hash])])
 }
 
-impl<'a> AnswerDraft<'a> {
+impl AnswerDraft<'_> {
     /// Good, called by SHA-1 as most responders do.
     pub(crate) fn good(certificate: &Certificate, issuer: &Certificate) -> Self {
         Self::called(certificate, issuer, DigestAlgorithm::Sha1)

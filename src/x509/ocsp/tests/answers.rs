@@ -93,12 +93,12 @@ fn of_answers_that_contradict_each_other_the_worst_counts() {
         let answers = answers.iter().map(|status| world.good().saying(status)).collect();
         world.status(&OcspDraft { answers, ..world.direct() })
     };
-    let held = RevocationStatus::Hold { at: at("2026-06-01T00:00:00Z") };
+    let suspended = RevocationStatus::Hold { at: at("2026-06-01T00:00:00Z") };
     let superseded =
         RevocationStatus::Revoked { at: at("2026-07-01T00:00:00Z"), reason: Reason::Superseded, invalid_from: None };
     assert_eq!(status(&[&GOOD, &GOOD]), Ok(RevocationStatus::Good));
     assert_eq!(status(&[&GOOD, &UNKNOWN]), Err(OcspFault::Unknown));
-    assert_eq!(status(&[&UNKNOWN, &hold, &GOOD]), Ok(held));
+    assert_eq!(status(&[&UNKNOWN, &hold, &GOOD]), Ok(suspended));
     assert_eq!(status(&[&GOOD, &gone, &hold, &UNKNOWN]), Ok(superseded));
     assert_eq!(status(&[&gone, &gone]), Ok(superseded));
 }
@@ -197,7 +197,7 @@ fn dates_that_cannot_be_make_the_response_unusable() {
     let world = World::new();
     let with = |this_update, next_update, produced_at| {
         let answers = vec![AnswerDraft { this_update, next_update, ..world.good() }];
-        world.status(&OcspDraft { answers, produced_at, ..world.direct() })
+        world.status(&OcspDraft { produced_at, answers, ..world.direct() })
     };
     let (day, next) = ("20270101000000Z", Some("20270108000000Z"));
     assert_eq!(with(day, next, day), Ok(RevocationStatus::Good));
