@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::super::certificate::{Certificate, SignatureFault, range_in};
 use super::super::name::Name;
+use super::cert_id::Called;
 use super::extension::{self, generalized_time};
 use super::fault::{OcspError, OcspFault, ResponseStatus};
-use super::request::key_bits;
+use super::request::{Subject, key_bits};
 use super::single::SingleResponse;
 use crate::algorithm::{DigestAlgorithm, SchemeError, SignatureScheme};
 use crate::asn1::{self, Asn1Error, Reader, Value, context};
@@ -174,6 +175,13 @@ impl OcspResponse {
     #[must_use]
     pub fn answers(&self) -> &[SingleResponse] {
         &self.answers
+    }
+
+    /// The answers about `subject`: whether it is the answer to what was asked, and until when. Nothing is verified here.
+    #[must_use]
+    pub fn about(&self, subject: Subject<'_>) -> Vec<&SingleResponse> {
+        let mut called = Called::new(vec![subject]);
+        self.answers.iter().filter(|answer| called.is(answer.id())).collect()
     }
 
     /// The critical extension because of which it cannot be used, dotted.

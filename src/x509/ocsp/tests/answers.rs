@@ -259,6 +259,16 @@ fn a_name_that_its_issuer_writes_otherwise_calls_the_certificate_too() {
 }
 
 #[test]
+fn whoever_asked_can_tell_whether_it_is_the_answer() {
+    let world = World::new();
+    let other = Draft { serial: 8, ..Draft::leaf(&world.helper, &world.top) }.certificate();
+    let answers = vec![AnswerDraft::called(&other, &world.root, DigestAlgorithm::Sha256)];
+    let response = OcspDraft { answers, ..world.direct() }.response();
+    let about = |certificate| response.about(Subject::of(certificate, &world.root).unwrap()).len();
+    assert_eq!((about(&other), about(&world.leaf)), (1, 0));
+}
+
+#[test]
 fn a_response_that_comes_twice_speaks_once() {
     let world = World::new();
     let mut set = OcspSet::default();

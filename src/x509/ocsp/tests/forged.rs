@@ -146,6 +146,19 @@ fn nobody_vouches_for_the_own_key() {
 }
 
 #[test]
+fn a_ca_does_not_vouch_for_its_own_key_under_another_name() {
+    let world = World::new();
+    let ask = |seed| {
+        let renamed = Party::new("Renamed", seed);
+        let below = Draft::authority(&renamed, &world.top).certificate();
+        let draft = OcspDraft::new(&world.top, AnswerDraft::good(&below, &world.root));
+        world.ask_about(&below, &world.root, draft.response()).map(|said| said.len())
+    };
+    assert_eq!(ask(1), Err(OcspFault::Responder(ResponderFault::SelfVouching)));
+    assert_eq!(ask(2), Ok(1));
+}
+
+#[test]
 fn an_answer_for_another_serial_or_another_issuers_same_serial_is_none() {
     let world = World::new();
     let other = Draft { serial: 8, ..Draft::leaf(&world.helper, &world.top) }.certificate();
