@@ -232,12 +232,12 @@ impl Verified {
         budget: &mut Budget,
     ) -> Result<Result<(), SignatureFault>, Exhausted> {
         let edge = (certificate.fingerprint(), issuer.fingerprint());
-        if let Some(outcome) = self.0.borrow().get(&edge) {
+        if let Some(outcome) = self.certificates.borrow().get(&edge) {
             return Ok(outcome.clone());
         }
         budget.signature_check()?;
         let outcome = certificate.verify_signature(issuer);
-        self.0.borrow_mut().insert(edge, outcome.clone());
+        self.certificates.borrow_mut().insert(edge, outcome.clone());
         Ok(outcome)
     }
 }
