@@ -16,6 +16,7 @@ mod known;
 mod level;
 mod revocation_freshness;
 mod signing_certificate;
+mod standing;
 mod timestamp;
 mod validate;
 
@@ -27,5 +28,6 @@ pub use integrity::Integrity;
 pub use known::Known;
 pub use level::{Family, Grade, Level};
 pub use revocation_freshness::Revocation;
+pub use standing::{Grace, Heard, Moment, Provenance, SKEW, Standing, is_harmless, weigh};
 pub use timestamp::{MAX_TOKENS, Timestamp, TimestampFault, TimestampKind};
 pub use validate::{InForce, Note, Validated, needs, validate};
