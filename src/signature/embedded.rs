@@ -7,7 +7,7 @@ use crate::budget::Budget;
 use crate::cms::SignedData;
 use crate::digest::Sha256;
 use crate::pdf::{SecurityStore, Stored};
-use crate::x509::{Certificate, Crl};
+use crate::x509::{Certificate, Crl, Name};
 
 /// Where a piece was found.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -27,7 +27,7 @@ pub enum Source {
 #[derive(Clone, Debug, Default)]
 pub struct Embedded {
     certificates: Vec<Certificate>,
-    crls: Vec<(Arc<Crl>, Source)>,
+    crls: Vec<(Arc<Crl>, Sha256, Source)>,
     ocsps: Vec<(Arc<[u8]>, Sha256, Source)>,
 }
 
@@ -65,10 +65,10 @@ impl Embedded {
             return;
         }
         let digest = Sha256::of(octets);
-        if self.crls.iter().all(|(crl, _)| crl.fingerprint() != digest)
+        if self.crls.iter().all(|(_, known, _)| *known != digest)
             && let Ok(crl) = Crl::parse(octets)
         {
-            self.crls.push((Arc::new(crl), source));
+            self.crls.push((Arc::new(crl), digest, source));
         }
     }
 
@@ -90,7 +90,25 @@ impl Embedded {
 
     /// Revocation lists, each once.
     pub fn crls(&self) -> impl Iterator<Item = (&Crl, Source)> {
-        self.crls.iter().map(|(crl, source)| (&**crl, *source))
+        self.crls.iter().map(|(crl, _, source)| (&**crl, *source))
+    }
+
+    /// Lists of one issuer, each with its digest.
+    pub(super) fn crls_of(&self, issuer: &Name) -> impl Iterator<Item = (&Crl, Sha256)> {
+        let lists = self.crls.iter().filter(move |(crl, ..)| crl.issuer() == issuer);
+        lists.map(|(crl, digest, _)| (&**crl, *digest))
+    }
+
+    /// Digests of what may speak of certificates of this issuer: responses do not say of whose before they are read.
+    pub(super) fn digests_of(&self, issuer: &Name) -> Vec<Sha256> {
+        let lists = self.crls_of(issuer).map(|(_, digest)| digest);
+        lists.chain(self.ocsps.iter().map(|(_, digest, _)| *digest)).collect()
+    }
+
+    /// Digest and source of every list and response.
+    pub(super) fn sources(&self) -> impl Iterator<Item = (Sha256, Source)> {
+        let crls = self.crls.iter().map(|(_, digest, source)| (*digest, *source));
+        crls.chain(self.ocsps.iter().map(|(_, digest, source)| (*digest, *source)))
     }
 
     /// OCSP responses, not read, each once.

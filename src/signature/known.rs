@@ -4,17 +4,18 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::digest::Sha256;
 use crate::x509::{Certificate, Verified};
 
-use super::revocation_freshness::Revocation;
+use super::statements::Spoken;
 
-/// Memory of the signatures of one message, for one body of evidence and one time.
+/// Memory of the signatures of one message, for one body of evidence.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// Lists have megabytes: each is read once for each certificate, not for each signature.
-    revocations: RefCell<BTreeMap<Asked, Revocation>>,
+    /// Lists have megabytes: each is read once for each certificate, not for each signature and each time asked for.
+    spoken: RefCell<BTreeMap<Asked, Arc<Spoken>>>,
     /// Signatures on certificates.
     verified: Verified,
     /// Certificates by their octets, whose keys are made ready once.
@@ -25,14 +26,14 @@ pub struct Known {
 pub(super) type Asked = (Sha256, Sha256, Vec<Sha256>);
 
 impl Known {
-    /// What the lists say, from memory or from `look_up`.
-    pub(super) fn status(&self, asked: Asked, look_up: impl FnOnce() -> Revocation) -> Revocation {
-        if let Some(status) = self.revocations.borrow().get(&asked) {
-            return *status;
+    /// What is said, from memory or from `listen`.
+    pub(super) fn spoken(&self, asked: Asked, listen: impl FnOnce() -> Spoken) -> Arc<Spoken> {
+        if let Some(spoken) = self.spoken.borrow().get(&asked) {
+            return Arc::clone(spoken);
         }
-        let status = look_up();
-        self.revocations.borrow_mut().insert(asked, status);
-        status
+        let spoken = Arc::new(listen());
+        self.spoken.borrow_mut().insert(asked, Arc::clone(&spoken));
+        spoken
     }
 
     /// The certificate of the same octets that was seen first.
