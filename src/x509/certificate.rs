@@ -2,6 +2,7 @@
 //!
 //! Whether a certificate is trusted is not said here but in `path`.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -152,7 +153,8 @@ impl Certificate {
         let moment = |time: &x509_parser::time::ASN1Time| Some(UnixTime::from_seconds(time.timestamp()));
         let validity = Period::new(moment(&parsed.validity.not_before), moment(&parsed.validity.not_after))
             .ok_or(CertificateError::Validity)?;
-        let (extensions, extension_fault) = Extensions::read(parsed.extensions());
+        let issuer = Name::parse(parsed.issuer().as_raw())?;
+        let (extensions, extension_fault) = Extensions::read(parsed.extensions(), &issuer);
         let has_extensions = !parsed.extensions().is_empty();
         let fault = if !agree {
             Some(CertificateFault::AlgorithmsDiffer)
@@ -167,7 +169,7 @@ impl Certificate {
             scheme: SignatureScheme::from_identifier(identifier),
             key: OnceLock::new(),
             serial: parsed.raw_serial().to_vec(),
-            issuer: Name::parse(parsed.issuer().as_raw())?,
+            issuer,
             subject: Name::parse(parsed.subject().as_raw())?,
             validity,
             extensions,
@@ -314,20 +316,14 @@ impl Certificate {
         &self.inner.extensions.distribution_points
     }
 
-    /// Addresses of CRLs, those of Netscape's old extensions (VGCA G1) included. To be fetched only after the path has
-    /// verified.
+    /// Addresses of CRLs: of complete lists, of delta lists (freshestCRL), and those of Netscape's old extensions (VGCA
+    /// G1). To be fetched only after the path has verified.
     #[must_use]
     pub fn crl_urls(&self) -> Vec<&str> {
-        let points = self.distribution_points().iter().flat_map(|point| &point.names);
-        let mut urls: Vec<&str> = points
-            .filter_map(|name| match name {
-                GeneralName::Uri(uri) => Some(uri.as_str()),
-                _ => None,
-            })
-            .chain(self.inner.extensions.netscape_crl_urls.iter().map(String::as_str))
-            .collect();
-        urls.dedup();
-        urls
+        let points = self.distribution_points().iter().chain(&self.inner.extensions.freshest_points);
+        let netscape = self.inner.extensions.netscape_crl_urls.iter().map(String::as_str);
+        let mut seen = HashSet::new();
+        points.flat_map(DistributionPoint::urls).chain(netscape).filter(|url| seen.insert(*url)).collect()
     }
 
     /// Addresses of OCSP responders (authorityInfoAccess).

@@ -1,30 +1,39 @@
-//! Certificate revocation lists (RFC 5280, section 5): complete lists signed by the issuer of the certificates.
+//! Certificate revocation lists (RFC 5280, section 5) as facts: complete and delta lists, direct and indirect ones.
 //!
-//! Delta and indirect lists, and lists of some reasons only, are recognised and give no answer: the caller's
-//! conclusion is then "undetermined", never "good".
+//! What a list says of a certificate, and whether it is to be believed, is said in `crl_search`.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
 use super::certificate::{Certificate, SignatureFault, range_in};
-use super::extension::read_point_name;
-use super::general_name::GeneralName;
+use super::crl_entry::{Entries, Listed};
+use super::crl_number::CrlNumber;
+use super::crl_scope::{Reasons, Scope};
+use super::extension::{DistributionPoint, read_points};
 use super::name::Name;
+use super::path::Verified;
 use super::pem;
-use super::revocation::{Reason, RevocationStatus, Unusable};
+use super::revocation::{RevocationStatus, Unusable};
 use crate::algorithm::{SchemeError, SignatureScheme};
-use crate::asn1::{self, Asn1Error, Reader, Value, context, context_primitive};
+use crate::asn1::{self, Asn1Error, Reader, Value, context};
 use crate::budget::{Budget, Exhausted};
 use crate::digest::Sha256;
 use crate::time::UnixTime;
 
-/// A list with its octets, indexed by serial number.
+/// A list with its octets, indexed by serial number. Cloning is cheap: whoever keeps a list between messages keeps this
+/// and not its octets, since reading them again costs a hundred times as much as asking.
 #[derive(Clone, Debug)]
 pub struct Crl {
-    der: Vec<u8>,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    der: Arc<[u8]>,
+    fingerprint: OnceLock<Sha256>,
     tbs: Range<usize>,
     signature: Range<usize>,
     scheme: Result<SignatureScheme, SchemeError>,
@@ -32,27 +41,25 @@ pub struct Crl {
     issuer: Name,
     this_update: UnixTime,
     next_update: Option<UnixTime>,
-    number: Option<Vec<u8>>,
-    scope: Scope,
+    extensions: Extensions,
     unusable: Option<Unusable>,
-    /// Sorted by serial number.
-    entries: Vec<Entry>,
+    /// Where `revokedCertificates` lies.
+    list: Range<usize>,
+    entries: Entries,
+    /// The key whose signature this is, once it was found. The octets decide that, so it is true for ever.
+    signed_with: OnceLock<Vec<u8>>,
 }
 
-#[derive(Clone, Debug)]
-struct Entry {
-    serial: Range<usize>,
-    revoked_at: UnixTime,
-    reason: Option<Reason>,
-    invalid_from: Option<UnixTime>,
-}
-
-/// What the issuing distribution point (RFC 5280, 5.2.5) limits the list to.
-#[derive(Clone, Debug, Default)]
-struct Scope {
-    points: Option<Vec<GeneralName>>,
-    only_users: bool,
-    only_authorities: bool,
+/// What the extensions of a list say.
+#[derive(Debug, Default)]
+struct Extensions {
+    number: Option<CrlNumber>,
+    /// The number of the complete list that a delta changes (RFC 5280, 5.2.4).
+    base: Option<CrlNumber>,
+    scope: Scope,
+    authority_key: Option<Vec<u8>>,
+    fresher: Vec<DistributionPoint>,
+    expired_since: Option<UnixTime>,
 }
 
 /// Why octets are not a CRL.
@@ -62,7 +69,7 @@ pub enum CrlError {
     Malformed(Asn1Error),
     /// Neither DER nor PEM of one list.
     Pem,
-    /// Larger than [`MAX_CRL`], or more entries than [`MAX_ENTRIES`].
+    /// Larger than [`MAX_CRL`], more entries than [`MAX_ENTRIES`], or more issuers than [`MAX_ISSUERS`].
     TooLarge,
 }
 
@@ -97,6 +104,10 @@ pub enum CrlFault {
     OtherIssuer,
     /// The signature.
     Signature(SignatureFault),
+    /// The certificate of its signer is revoked or suspended.
+    SignerRevoked,
+    /// Its signer has no path to the anchor of the certificate that was asked for.
+    SignerUnproven,
 }
 
 impl fmt::Display for CrlFault {
@@ -107,6 +118,8 @@ impl fmt::Display for CrlFault {
             Self::NotForSigning => f.write_str("signer of the CRL lacks the key usage cRLSign"),
             Self::OtherIssuer => f.write_str("signer and issuer of the CRL differ"),
             Self::Signature(fault) => write!(f, "CRL: {fault}"),
+            Self::SignerRevoked => f.write_str("certificate of the CRL's signer is revoked or suspended"),
+            Self::SignerUnproven => f.write_str("signer of the CRL has no path to the same trust anchor"),
         }
     }
 }
@@ -119,36 +132,44 @@ impl From<Exhausted> for CrlFault {
 
 /// As much as is fetched; the largest Vietnamese list has some megabytes.
 pub const MAX_CRL: usize = 20 << 20;
-/// What fits in [`MAX_CRL`] at 20 octets an entry.
+/// What fits in [`MAX_CRL`] at 20 octets an entry; their index takes 16 MB.
 pub const MAX_ENTRIES: usize = 1 << 20;
+/// Issuers named in an indirect list. There are some hundred CAs in the world's largest trusted lists.
+pub const MAX_ISSUERS: usize = 10_000;
+/// Extensions of one list; the standard has eight.
+const MAX_EXTENSIONS: usize = 100;
 
 const CRL_NUMBER: &str = "2.5.29.20";
 const DELTA: &str = "2.5.29.27";
 const ISSUING_POINT: &str = "2.5.29.28";
 const AUTHORITY_KEY: &str = "2.5.29.35";
-const REASON: &[u8] = &[0x55, 0x1d, 0x15];
-const INVALIDITY_DATE: &[u8] = &[0x55, 0x1d, 0x18];
-const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1d, 0x1d];
+const FRESHEST: &str = "2.5.29.46";
+const EXPIRED_CERTIFICATES: &str = "2.5.29.60";
 
 impl Crl {
     /// Reads one list in DER or PEM.
     pub fn parse(octets: &[u8]) -> Result<Self, CrlError> {
         if octets.first() == Some(&asn1::SEQUENCE) {
-            return Self::from_der(octets.to_vec());
+            return if octets.len() > MAX_CRL { Err(CrlError::TooLarge) } else { Self::from_der(&octets.into()) };
         }
         if octets.len() > MAX_CRL * 2 {
             return Err(CrlError::TooLarge);
         }
         let blocks = pem::decode(octets, "X509 CRL").ok_or(CrlError::Pem)?;
         let [der] = <[Vec<u8>; 1]>::try_from(blocks).map_err(|_| CrlError::Pem)?;
-        Self::from_der(der)
+        Self::from_der(&der.into())
     }
 
-    fn from_der(der: Vec<u8>) -> Result<Self, CrlError> {
+    /// As [`parse`](Self::parse), without a copy of octets in DER that somebody else keeps too.
+    pub fn parse_shared(octets: &Arc<[u8]>) -> Result<Self, CrlError> {
+        if octets.first() == Some(&asn1::SEQUENCE) { Self::from_der(octets) } else { Self::parse(octets) }
+    }
+
+    fn from_der(der: &Arc<[u8]>) -> Result<Self, CrlError> {
         if der.len() > MAX_CRL {
             return Err(CrlError::TooLarge);
         }
-        let mut outer = Value::only(&der)?.inside(asn1::SEQUENCE)?;
+        let mut outer = Value::only(der)?.inside(asn1::SEQUENCE)?;
         let tbs = outer.value(asn1::SEQUENCE)?;
         let algorithm = outer.value(asn1::SEQUENCE)?;
         let signature = outer.bit_string()?;
@@ -163,270 +184,253 @@ impl Crl {
             Some(asn1::UTC_TIME | asn1::GENERALIZED_TIME) => Some(fields.any()?.time()?),
             _ => None,
         };
-        let mut unusable = None;
-        let entries = match fields.optional(asn1::SEQUENCE)? {
-            Some(list) => read_entries(&der, list.content, &mut unusable)?,
-            None => Vec::new(),
+        let list = fields.optional(asn1::SEQUENCE)?.map_or(&[][..], |list| list.content);
+        let (entries, mut unusable) = Entries::read(list)?;
+        let extensions = match fields.optional(context(0))? {
+            Some(extensions) => {
+                let reader = Value::only(extensions.content)?.inside(asn1::SEQUENCE)?;
+                Extensions::read(reader, &issuer, &mut unusable)?
+            }
+            None => Extensions::default(),
         };
-        let mut crl = Self {
-            tbs: range_in(&der, tbs.raw),
-            signature: range_in(&der, signature),
+        fields.finish()?;
+        if entries.has_other_issuers() && !extensions.scope.indirect {
+            unusable.get_or_insert(Unusable::Indirect);
+        }
+        let inner = Inner {
+            fingerprint: OnceLock::new(),
+            tbs: range_in(der, tbs.raw),
+            signature: range_in(der, signature),
             scheme: SignatureScheme::from_identifier(algorithm.raw),
             algorithms_agree: inner_algorithm.raw == algorithm.raw,
             issuer,
             this_update,
             next_update,
-            number: None,
-            scope: Scope::default(),
+            extensions,
             unusable,
+            list: range_in(der, list),
             entries,
-            der: Vec::new(),
+            signed_with: OnceLock::new(),
+            der: Arc::clone(der),
         };
-        if let Some(extensions) = fields.optional(context(0))? {
-            crl.read_extensions(Value::only(extensions.content)?.inside(asn1::SEQUENCE)?)?;
-        }
-        fields.finish()?;
-        crl.der = der;
-        Ok(crl)
-    }
-
-    fn read_extensions(&mut self, mut extensions: Reader<'_>) -> Result<(), CrlError> {
-        let mut seen = Vec::new();
-        while !extensions.is_empty() {
-            let (oid, critical, value) = read_extension(&mut extensions)?;
-            let oid = asn1::dotted(oid);
-            if seen.len() == 100 || seen.contains(&oid) {
-                return Err(Asn1Error::Value.into());
-            }
-            match oid.as_str() {
-                CRL_NUMBER => self.number = Some(Value::only(value)?.expect(asn1::INTEGER)?.to_vec()),
-                DELTA => self.spoil(Unusable::Delta),
-                ISSUING_POINT => self.read_issuing_point(value)?,
-                AUTHORITY_KEY => {}
-                _ if critical => self.spoil(Unusable::CriticalExtension { oid: oid.clone() }),
-                _ => {}
-            }
-            seen.push(oid);
-        }
-        Ok(())
-    }
-
-    fn read_issuing_point(&mut self, value: &[u8]) -> Result<(), Asn1Error> {
-        let mut fields = Value::only(value)?.inside(asn1::SEQUENCE)?;
-        if let Some(point) = fields.optional(context(0))? {
-            self.scope.points = Some(read_point_name(point.content)?);
-        }
-        let mut flag = |number| match fields.optional(context_primitive(number)) {
-            Ok(Some(Value { content: [0], .. }) | None) => Ok(false),
-            Ok(Some(Value { content: [_], .. })) => Ok(true),
-            Ok(Some(_)) => Err(Asn1Error::Value),
-            Err(error) => Err(error),
-        };
-        self.scope.only_users = flag(1)?;
-        self.scope.only_authorities = flag(2)?;
-        let some_reasons = fields.optional(context_primitive(3))?.is_some();
-        let mut flag =
-            |number| Ok(fields.optional(context_primitive(number))?.is_some_and(|value| value.content != [0]));
-        let (indirect, attributes): (bool, bool) = (flag(4)?, flag(5)?);
-        fields.finish()?;
-        if some_reasons {
-            self.spoil(Unusable::SomeReasons);
-        }
-        if indirect {
-            self.spoil(Unusable::Indirect);
-        }
-        if attributes {
-            self.spoil(Unusable::AttributeCertificates);
-        }
-        Ok(())
-    }
-
-    fn spoil(&mut self, why: Unusable) {
-        self.unusable.get_or_insert(why);
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The octets in DER.
     #[must_use]
     pub fn der(&self) -> &[u8] {
-        &self.der
+        &self.inner.der
     }
 
     /// Digest of the octets.
     #[must_use]
     pub fn fingerprint(&self) -> Sha256 {
-        Sha256::of(&self.der)
+        *self.inner.fingerprint.get_or_init(|| Sha256::of(&self.inner.der))
     }
 
     /// Who issued it.
     #[must_use]
     pub fn issuer(&self) -> &Name {
-        &self.issuer
+        &self.inner.issuer
     }
 
     /// When it was issued.
     #[must_use]
     pub fn this_update(&self) -> UnixTime {
-        self.this_update
+        self.inner.this_update
     }
 
     /// When the next one is due at the latest. RFC 5280 wants it; without it nobody knows how old is too old.
     #[must_use]
     pub fn next_update(&self) -> Option<UnixTime> {
-        self.next_update
+        self.inner.next_update
     }
 
-    /// Content octets of the CRL number, which never goes back.
+    /// The CRL number, which never goes back.
     #[must_use]
-    pub fn number(&self) -> Option<&[u8]> {
-        self.number.as_deref()
+    pub fn number(&self) -> Option<&CrlNumber> {
+        self.inner.extensions.number.as_ref()
     }
 
-    /// Whether it lists changes to another list only. While such a list is at hand and not evaluated, the complete one
-    /// is not the newest word.
+    /// Whether it lists changes to another list only.
     #[must_use]
     pub fn is_delta(&self) -> bool {
-        self.unusable == Some(Unusable::Delta)
+        self.base().is_some()
+    }
+
+    /// Of a delta list, the number of the oldest complete list to which it can be applied.
+    #[must_use]
+    pub fn base(&self) -> Option<&CrlNumber> {
+        self.inner.extensions.base.as_ref()
+    }
+
+    /// Since when certificates stay on it that have ended (`expiredCertsOnCRL`, X.509 and EN 319 411-2).
+    #[must_use]
+    pub fn expired_since(&self) -> Option<UnixTime> {
+        self.inner.extensions.expired_since
+    }
+
+    /// Addresses of lists with what changed since (freshestCRL).
+    pub fn fresher_urls(&self) -> impl Iterator<Item = &str> {
+        self.inner.extensions.fresher.iter().flat_map(DistributionPoint::urls)
     }
 
     /// Certificates listed.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.inner.entries.len()
     }
 
     /// Whether no certificate is listed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     /// How it is signed.
     pub fn scheme(&self) -> Result<SignatureScheme, &SchemeError> {
-        self.scheme.as_ref().copied()
+        self.inner.scheme.as_ref().copied()
     }
 
     /// Whether `signer`, whose own path the caller has proven, signed it.
     pub fn signed_by(&self, signer: &Certificate, budget: &mut Budget) -> Result<(), CrlFault> {
-        if *signer.subject() != self.issuer {
+        self.signed_by_knowing(&Verified::default(), signer, budget)
+    }
+
+    /// As [`signed_by`](Self::signed_by); what is known from other questions is neither computed nor paid for again.
+    pub(super) fn signed_by_knowing(
+        &self,
+        verified: &Verified,
+        signer: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<(), CrlFault> {
+        if signer.subject() != self.issuer() {
             return Err(CrlFault::OtherIssuer);
         }
         if signer.key_usage().is_some_and(|usage| !usage.crl_sign()) {
             return Err(CrlFault::NotForSigning);
         }
-        if !self.algorithms_agree {
+        if !self.inner.algorithms_agree {
             return Err(CrlFault::AlgorithmsDiffer);
         }
-        budget.signature_check()?;
-        let scheme = self.scheme().map_err(|error| SignatureFault::Scheme(error.clone()));
-        let key = signer.public_key().map_err(|error| SignatureFault::Key(error.clone()));
-        let octets = |range: &Range<usize>| self.der.get(range.clone()).unwrap_or_default();
-        scheme
-            .and_then(|scheme| Ok((scheme, key?)))
-            .and_then(|(scheme, key)| {
-                key.verify(scheme, &[octets(&self.tbs)], octets(&self.signature)).map_err(SignatureFault::Verify)
-            })
-            .map_err(CrlFault::Signature)
+        verified.list(self.fingerprint(), signer, || {
+            // Paid for although an earlier message may have found the key: what one message may cost, and so what it
+            // is told, must not depend on the mail before it.
+            budget.signature_check()?;
+            budget.digested(self.inner.tbs.len() as u64)?;
+            Ok(self.verify(signer))
+        })
     }
 
-    /// What it says of `certificate`, when that lies in its scope (RFC 5280, 6.3.3).
+    fn verify(&self, signer: &Certificate) -> Result<(), SignatureFault> {
+        if self.inner.signed_with.get().is_some_and(|spki| spki == signer.spki()) {
+            return Ok(());
+        }
+        let scheme = self.scheme().map_err(|error| SignatureFault::Scheme(error.clone()))?;
+        let key = signer.public_key().map_err(|error| SignatureFault::Key(error.clone()))?;
+        let octets = |range: &Range<usize>| self.inner.der.get(range.clone()).unwrap_or_default();
+        key.verify(scheme, &[octets(&self.inner.tbs)], octets(&self.inner.signature))
+            .map_err(SignatureFault::Verify)?;
+        // Should another key have verified it before, that one stays noted and this one is computed again.
+        let _ = self.inner.signed_with.set(signer.spki().to_vec());
+        Ok(())
+    }
+
+    /// What keeps it from being used at all.
+    pub(super) fn unusable(&self) -> Option<&Unusable> {
+        self.inner.unusable.as_ref()
+    }
+
+    /// The reasons for which it speaks of `certificate`, whoever signed it (RFC 5280, 6.3.3 b).
+    pub(super) fn reach(&self, certificate: &Certificate) -> Result<Reasons, Unusable> {
+        self.inner.extensions.scope.reach(self.issuer(), certificate)
+    }
+
+    /// What its entries say of `certificate`.
+    pub(super) fn look_up(&self, certificate: &Certificate) -> Listed {
+        let list = self.inner.der.get(self.inner.list.clone()).unwrap_or_default();
+        let other = Some(certificate.issuer()).filter(|issuer| *issuer != self.issuer());
+        let listed = self.inner.entries.look_up(list, other, certificate.serial());
+        if other.is_some() {
+            return listed;
+        }
+        // An indirect list may name its own issuer beside others.
+        let named = self.inner.entries.look_up(list, Some(certificate.issuer()), certificate.serial());
+        Listed { status: listed.status.worse(named.status), removed: listed.removed || named.removed }
+    }
+
+    /// Whether a delta list and a complete one cover the same certificates and reasons, and say that the same key
+    /// signed them (RFC 5280, 6.3.3 c).
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        let (one, two) = (&self.inner.extensions, &other.inner.extensions);
+        self.issuer() == other.issuer() && one.scope == two.scope
+    }
+
+    /// Whether the two say that different keys signed them.
+    pub(super) fn names_other_key(&self, other: &Self) -> bool {
+        match (&self.inner.extensions.authority_key, &other.inner.extensions.authority_key) {
+            (Some(one), Some(two)) => one != two,
+            _ => false,
+        }
+    }
+
+    /// What it says of `certificate` by itself, when it speaks of it for all reasons; indirect and delta lists are not
+    /// evaluated.
     pub fn status(&self, certificate: &Certificate) -> Result<RevocationStatus, Unusable> {
-        if let Some(why) = &self.unusable {
+        if let Some(why) = self.unusable() {
             return Err(why.clone());
         }
-        if *certificate.issuer() != self.issuer {
-            return Err(Unusable::OtherIssuer);
+        if self.is_delta() {
+            return Err(Unusable::Delta);
         }
-        let other_kind = if certificate.is_ca() { self.scope.only_users } else { self.scope.only_authorities };
-        if other_kind {
-            return Err(Unusable::OtherScope);
+        if self.inner.extensions.scope.indirect {
+            return Err(Unusable::Indirect);
         }
-        if let Some(points) = &self.scope.points {
-            // A list for one point is complete for the certificates that name this point, with all reasons.
-            let named = certificate
-                .distribution_points()
-                .iter()
-                .filter(|point| !point.some_reasons)
-                .any(|point| point.names.iter().any(|name| points.contains(name)));
-            if !named {
-                return Err(Unusable::OtherPoint);
-            }
+        let reasons = self.reach(certificate)?;
+        if self.inner.extensions.scope.is_partial() || !reasons.is_all() {
+            return Err(Unusable::SomeReasons);
         }
-        Ok(self.look_up(certificate.serial()))
-    }
-
-    /// The worst that is said of a serial number.
-    fn look_up(&self, serial: &[u8]) -> RevocationStatus {
-        let serial = minimal(serial);
-        let listed = |entry: &Entry| minimal(self.der.get(entry.serial.clone()).unwrap_or_default());
-        let first = self.entries.partition_point(|entry| by_length(listed(entry), serial) == Ordering::Less);
-        let mut status = RevocationStatus::Good;
-        for entry in self.entries.iter().skip(first).take_while(|entry| listed(entry) == serial) {
-            status = match (entry.reason, status) {
-                (Some(Reason::RemoveFromCrl), status) => status,
-                (Some(Reason::CertificateHold), RevocationStatus::Good) => {
-                    RevocationStatus::Hold { at: entry.revoked_at }
-                }
-                (Some(Reason::CertificateHold), RevocationStatus::Hold { at }) => {
-                    RevocationStatus::Hold { at: at.min(entry.revoked_at) }
-                }
-                (_, RevocationStatus::Revoked { at, .. }) if at <= entry.revoked_at => status,
-                (reason, _) => RevocationStatus::Revoked {
-                    at: entry.revoked_at,
-                    reason: reason.unwrap_or(Reason::Unspecified),
-                    invalid_from: entry.invalid_from,
-                },
-            };
-        }
-        status
+        Ok(self.look_up(certificate).status)
     }
 }
 
-fn read_entries(der: &[u8], list: &[u8], unusable: &mut Option<Unusable>) -> Result<Vec<Entry>, CrlError> {
-    let mut reader = Reader::new(list);
-    // An entry without extensions has about 32 octets.
-    let mut entries = Vec::with_capacity((list.len() / 32).min(MAX_ENTRIES));
-    while !reader.is_empty() {
-        if entries.len() == MAX_ENTRIES {
-            return Err(CrlError::TooLarge);
-        }
-        let mut fields = reader.inside(asn1::SEQUENCE)?;
-        let serial = range_in(der, fields.expect(asn1::INTEGER)?);
-        let revoked_at = fields.any()?.time()?;
-        let mut entry = Entry { serial, revoked_at, reason: None, invalid_from: None };
-        if let Some(extensions) = fields.optional(asn1::SEQUENCE)? {
-            let mut extensions = Reader::new(extensions.content);
-            while !extensions.is_empty() {
-                let (oid, critical, value) = read_extension(&mut extensions)?;
-                match oid {
-                    REASON => entry.reason = Some(read_reason(value)?),
-                    INVALIDITY_DATE => entry.invalid_from = Some(Value::only(value)?.time()?),
-                    CERTIFICATE_ISSUER => {
-                        unusable.get_or_insert(Unusable::Indirect);
-                    }
-                    _ if critical => {
-                        unusable.get_or_insert_with(|| Unusable::CriticalExtension { oid: asn1::dotted(oid) });
-                    }
-                    _ => {}
-                }
+impl Extensions {
+    fn read(mut reader: Reader<'_>, issuer: &Name, unusable: &mut Option<Unusable>) -> Result<Self, CrlError> {
+        let mut all = Self::default();
+        let mut seen = Vec::new();
+        while !reader.is_empty() {
+            let (oid, critical, value) = read_extension(&mut reader)?;
+            let oid = asn1::dotted(oid);
+            if seen.len() == MAX_EXTENSIONS || seen.contains(&oid) {
+                return Err(Asn1Error::Value.into());
             }
+            match oid.as_str() {
+                CRL_NUMBER => all.number = Some(CrlNumber::read(value)?),
+                DELTA => all.base = Some(CrlNumber::read(value)?),
+                ISSUING_POINT => all.scope = Scope::read(value, issuer)?,
+                AUTHORITY_KEY => all.authority_key = read_key_identifier(value),
+                // Where to look for changes decides nothing; a list that says it badly says the rest all the same.
+                FRESHEST => all.fresher = read_points(value, issuer).unwrap_or_default(),
+                EXPIRED_CERTIFICATES => all.expired_since = Value::only(value).and_then(|value| value.time()).ok(),
+                _ if critical => {
+                    unusable.get_or_insert_with(|| Unusable::CriticalExtension { oid: oid.clone() });
+                }
+                _ => {}
+            }
+            seen.push(oid);
         }
-        fields.finish()?;
-        entries.push(entry);
+        Ok(all)
     }
-    let serial = |entry: &Entry| minimal(der.get(entry.serial.clone()).unwrap_or_default());
-    entries.sort_by(|left, right| by_length(serial(left), serial(right)));
-    Ok(entries)
 }
 
-fn read_reason(value: &[u8]) -> Result<Reason, Asn1Error> {
-    match Value::only(value)?.expect(asn1::ENUMERATED)? {
-        [code] => Ok(Reason::from_code(*code)),
-        _ => Err(Asn1Error::Value),
-    }
+/// `keyIdentifier` of authorityKeyIdentifier, when it is there and can be read: it is a hint.
+fn read_key_identifier(value: &[u8]) -> Option<Vec<u8>> {
+    let mut fields = Value::only(value).and_then(|value| value.inside(asn1::SEQUENCE)).ok()?;
+    Some(fields.optional(asn1::context_primitive(0)).ok()??.content.to_vec())
 }
 
 /// Object identifier, whether critical, and value of the next extension.
-fn read_extension<'a>(extensions: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'a [u8]), Asn1Error> {
+pub(super) fn read_extension<'a>(extensions: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'a [u8]), Asn1Error> {
     let mut fields = extensions.inside(asn1::SEQUENCE)?;
     let oid = fields.expect(asn1::OID)?;
     let critical = match fields.optional(asn1::BOOLEAN)? {
@@ -437,19 +441,4 @@ fn read_extension<'a>(extensions: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'
     let value = fields.expect(asn1::OCTET_STRING)?;
     fields.finish()?;
     Ok((oid, critical, value))
-}
-
-/// The shortest form of an INTEGER that is not negative; CAs have written serial numbers with zeros before.
-fn minimal(mut serial: &[u8]) -> &[u8] {
-    while let [0, rest @ ..] = serial
-        && rest.first().is_some_and(|next| next & 0x80 == 0)
-    {
-        serial = rest;
-    }
-    serial
-}
-
-/// A total order that compares most pairs by length alone.
-fn by_length(left: &[u8], right: &[u8]) -> Ordering {
-    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }

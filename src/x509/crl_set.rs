@@ -72,6 +72,11 @@ impl CrlSet {
         self.by_issuer.entry(crl.issuer().clone()).or_default().push(crl);
     }
 
+    /// Lists with this issuer's name, whoever signed them.
+    pub(super) fn issued_by(&self, issuer: &Name) -> impl Iterator<Item = &Crl> {
+        self.by_issuer.get(issuer).into_iter().flatten()
+    }
+
     /// How many lists there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use x509_parser::extensions::{ParsedExtension, X509Extension};
 
 use super::certificate::CertificateFault;
+use super::crl_scope::Reasons;
 use super::general_name::GeneralName;
+use super::name::Name;
 use super::name_constraint::NameConstraints;
 use super::policy::PolicyFields;
 use crate::asn1::{self, Asn1Error, Reader, Value, context, context_primitive};
@@ -21,6 +23,7 @@ pub(super) struct Extensions {
     pub(super) subject_key_id: Option<Vec<u8>>,
     pub(super) authority_key_id: Option<Vec<u8>>,
     pub(super) distribution_points: Vec<DistributionPoint>,
+    pub(super) freshest_points: Vec<DistributionPoint>,
     pub(super) netscape_crl_urls: Vec<String>,
     pub(super) ocsp_urls: Vec<String>,
     pub(super) policy: PolicyFields,
@@ -72,17 +75,28 @@ impl KeyUsage {
 /// Where and by whom revocations are published (RFC 5280, 4.2.1.13).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct DistributionPoint {
-    /// Full names; a name relative to the issuer is not read and leaves this empty.
+    /// Full names; one relative to the issuer of the CRL is made full.
     pub names: Vec<GeneralName>,
-    /// Whether the point covers some reasons only.
-    pub some_reasons: bool,
+    /// The reasons that it covers.
+    pub reasons: Reasons,
     /// Who issues the CRL, when it is said to be somebody else.
     pub crl_issuer: Vec<GeneralName>,
+}
+
+impl DistributionPoint {
+    /// Its names that are addresses of resources.
+    pub fn urls(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().filter_map(|name| match name {
+            GeneralName::Uri(uri) => Some(uri.as_str()),
+            _ => None,
+        })
+    }
 }
 
 const NAME_CONSTRAINTS: &str = "2.5.29.30";
 const ALTERNATIVE_NAME: &str = "2.5.29.17";
 const DISTRIBUTION_POINTS: &str = "2.5.29.31";
+const FRESHEST: &str = "2.5.29.46";
 const POLICIES: &str = "2.5.29.32";
 const POLICY_MAPPINGS: &str = "2.5.29.33";
 const POLICY_CONSTRAINTS: &str = "2.5.29.36";
@@ -102,8 +116,8 @@ const HARMLESS: [&str; 3] = ["2.5.29.18", ACCESS, "1.3.6.1.5.5.7.1.11"];
 const MAX_ITEMS: usize = 200;
 
 impl Extensions {
-    /// Reads all, and says what is wrong with the first that is wrong.
-    pub(super) fn read(extensions: &[X509Extension<'_>]) -> (Self, Option<CertificateFault>) {
+    /// Reads all in a certificate of `issuer`, and says what is wrong with the first that is wrong.
+    pub(super) fn read(extensions: &[X509Extension<'_>], issuer: &Name) -> (Self, Option<CertificateFault>) {
         let mut all = Self::default();
         let mut fault = None;
         let mut seen = BTreeSet::new();
@@ -113,7 +127,7 @@ impl Extensions {
                 fault.get_or_insert(CertificateFault::DuplicateExtension { oid });
                 continue;
             }
-            match all.take(extension, &oid) {
+            match all.take(extension, &oid, issuer) {
                 Outcome::Unknown if extension.critical => {
                     fault.get_or_insert(CertificateFault::UnknownCriticalExtension { oid });
                 }
@@ -127,7 +141,7 @@ impl Extensions {
         (all, fault)
     }
 
-    fn take(&mut self, extension: &X509Extension<'_>, oid: &str) -> Outcome {
+    fn take(&mut self, extension: &X509Extension<'_>, oid: &str, issuer: &Name) -> Outcome {
         let value = extension.value;
         match extension.parsed_extension() {
             ParsedExtension::BasicConstraints(basic) => {
@@ -170,7 +184,11 @@ impl Extensions {
                 }
                 Err(_) => Outcome::Malformed { decides: true },
             },
-            DISTRIBUTION_POINTS => match read_points(value) {
+            DISTRIBUTION_POINTS | FRESHEST => match read_points(value, issuer) {
+                Ok(points) if oid == FRESHEST => {
+                    self.freshest_points = points;
+                    Outcome::Read
+                }
                 Ok(points) => {
                     self.distribution_points = points;
                     Outcome::Read
@@ -297,7 +315,9 @@ fn read_ocsp_urls(value: &[u8]) -> Result<Vec<String>, Asn1Error> {
     Ok(urls)
 }
 
-fn read_points(value: &[u8]) -> Result<Vec<DistributionPoint>, Asn1Error> {
+/// Reads `CRLDistributionPoints`, where a name may be relative to that of the CRL's issuer, which is `issuer` unless
+/// another one is named.
+pub(super) fn read_points(value: &[u8], issuer: &Name) -> Result<Vec<DistributionPoint>, Asn1Error> {
     let mut reader = inside(value)?;
     let mut points = Vec::new();
     while !reader.is_empty() {
@@ -305,23 +325,52 @@ fn read_points(value: &[u8]) -> Result<Vec<DistributionPoint>, Asn1Error> {
             return Err(Asn1Error::Value);
         }
         let mut fields = reader.inside(asn1::SEQUENCE)?;
-        let names = match fields.optional(context(0))? {
-            Some(point) => read_point_name(point.content)?,
-            None => Vec::new(),
+        let name = match fields.optional(context(0))? {
+            Some(point) => Some(read_point_name(point.content)?),
+            None => None,
         };
-        let some_reasons = fields.optional(context_primitive(1))?.is_some();
+        let reasons = match fields.optional(context_primitive(1))? {
+            Some(flags) => Reasons::read(flags.content)?,
+            None => Reasons::ALL,
+        };
         let crl_issuer = match fields.optional(context(2))? {
             Some(issuer) => GeneralName::read_all(Reader::new(issuer.content))?,
             None => Vec::new(),
         };
         fields.finish()?;
-        points.push(DistributionPoint { names, some_reasons, crl_issuer });
+        let names = match name {
+            None => Vec::new(),
+            Some(PointName::Full(names)) => names,
+            Some(PointName::Relative(rdn)) => vec![full_name(rdn, &crl_issuer, issuer)],
+        };
+        points.push(DistributionPoint { names, reasons, crl_issuer });
     }
     Ok(points)
 }
 
-/// Reads `DistributionPointName`; a name relative to the CRL issuer gives no names.
-pub(super) fn read_point_name(content: &[u8]) -> Result<Vec<GeneralName>, Asn1Error> {
+/// RFC 5280, 4.2.1.13: a relative name may not be used where several issuers are named, as it would mean several.
+fn full_name(rdn: &[u8], crl_issuer: &[GeneralName], issuer: &Name) -> GeneralName {
+    let base = match crl_issuer {
+        [] => Some(issuer),
+        [GeneralName::Directory(name)] => Some(name),
+        _ => None,
+    };
+    // A name that is equal to none, so that the point does not count as one without a name.
+    base.and_then(|base| base.with_relative(rdn)).map_or(GeneralName::Other(context(1)), GeneralName::Directory)
+}
+
+/// The alternatives of `DistributionPointName`.
+pub(super) enum PointName<'a> {
+    Full(Vec<GeneralName>),
+    /// The content of one relative distinguished name.
+    Relative(&'a [u8]),
+}
+
+pub(super) fn read_point_name(content: &[u8]) -> Result<PointName<'_>, Asn1Error> {
     let value = Value::only(content)?;
-    if value.tag == context(0) { GeneralName::read_all(Reader::new(value.content)) } else { Ok(Vec::new()) }
+    match value.tag {
+        tag if tag == context(0) => GeneralName::read_all(Reader::new(value.content)).map(PointName::Full),
+        tag if tag == context(1) => Ok(PointName::Relative(value.content)),
+        found => Err(Asn1Error::Tag { expected: context(0), found }),
+    }
 }

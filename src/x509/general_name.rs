@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::name::{Name, directory_name};
-use crate::asn1::{Asn1Error, Reader, Value, context, context_primitive};
+use crate::asn1::{self, Asn1Error, Reader, Value, context, context_primitive};
 
 /// One alternative name.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -22,6 +22,8 @@ pub enum GeneralName {
     Uri(String),
 }
 
+const SMTP_UTF8_MAILBOX: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 8, 9];
+
 /// 1,000 alternative names are more than any certificate needs, and few enough to compare with every constraint.
 pub const MAX_NAMES: usize = 1_000;
 
@@ -29,6 +31,7 @@ impl GeneralName {
     /// Reads one alternative.
     #[must_use]
     pub fn read(value: &Value<'_>) -> Self {
+        const OTHER: u8 = context(0);
         const EMAIL: u8 = context_primitive(1);
         const DNS: u8 = context_primitive(2);
         const DIRECTORY: u8 = context(4);
@@ -37,6 +40,9 @@ impl GeneralName {
         // IA5String; what is not ASCII cannot be compared and counts as not readable.
         let text = || std::str::from_utf8(value.content).ok().filter(|text| text.is_ascii()).map(str::to_owned);
         match value.tag {
+            // A mailbox with a local part beyond ASCII: constraints on mailboxes hold for it too (RFC 9598, 6), so it is
+            // a mailbox that was not read.
+            OTHER if Reader::new(value.content).expect(asn1::OID) == Ok(SMTP_UTF8_MAILBOX) => Some(Self::Other(EMAIL)),
             EMAIL => text().map(Self::Email),
             DNS => text().map(Self::Dns),
             DIRECTORY => directory_name(value).map(Self::Directory),

@@ -5,13 +5,18 @@
 //!
 //! x509-parser decides what a certificate is; signatures are verified over the raw octets. Where this differs from
 //! RFC 5280 on purpose: a certificate pinned by SHA-256 ends a path whatever signed it (VGCA G1 is signed with SHA-1),
-//! malformed extensions on which nothing depends are passed over (VGCA writes an empty issuerAltName), and indirect
-//! lists, delta lists and lists of some reasons give no answer instead of being evaluated.
+//! malformed extensions on which nothing depends are passed over (VGCA writes an empty issuerAltName), and a delta list
+//! lifts suspensions but never a revocation.
 
 mod anchor;
 mod certificate;
 mod crl;
+mod crl_entry;
+mod crl_number;
+mod crl_scope;
+mod crl_search;
 mod crl_set;
+mod crl_shelf;
 mod extension;
 mod general_name;
 mod name;
@@ -28,13 +33,18 @@ mod tests;
 
 pub use anchor::{AnchorEntry, AnchorKind, AnchorStore, AnchorsError, AnchorsFault, NotPinned, PUBLISHED, Purpose};
 pub use certificate::{Certificate, CertificateError, CertificateFault, MAX_CERTIFICATE, SignatureFault, UsageFault};
-pub use crl::{Crl, CrlError, CrlFault, MAX_CRL, MAX_ENTRIES};
+pub use crl::{Crl, CrlError, CrlFault, MAX_CRL, MAX_ENTRIES, MAX_ISSUERS};
+pub use crl_number::CrlNumber;
+pub use crl_scope::Reasons;
+pub use crl_search::{MAX_LISTS, MAX_SIGNERS};
 pub use crl_set::{CrlAnswer, CrlSet, NoAnswer};
+pub use crl_shelf::{CrlShelf, MAX_SHELVED, MAX_SHELVED_OCTETS};
 pub use extension::{DistributionPoint, KeyUsage};
 pub use general_name::{GeneralName, MAX_NAMES};
 pub use name::{MAX_ATTRIBUTES, Name};
 pub use name_constraint::{MAX_COMPARISONS, MAX_SUBTREES, NameConstraints, NameFault};
 pub use path::{MAX_CHECKS, MAX_DEPTH, MAX_STEPS, Path, PathError, PathFault, PathSearch, Verified};
+pub use policy::InitialPolicies;
 pub use revocation::{Reason, RevocationStatus, Unusable};
 pub use statement::{Question, Said, Silence, Statement, StatementKind};
 

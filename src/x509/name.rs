@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::asn1::{self, Asn1Error, Reader, Value};
+use crate::digest::Sha256;
 
 /// A name as it stands in a certificate or CRL.
 ///
@@ -37,6 +38,10 @@ enum Text {
 
 /// A DN of 100 attributes is longer than any in use; the limit bounds the work of comparing.
 pub const MAX_ATTRIBUTES: usize = 100;
+
+/// Hyphens, dashes and the minus sign, all of which people type for `-`.
+const DASHES: [char; 8] =
+    ['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}', '\u{ff0d}'];
 
 const COMMON_NAME: &[u8] = &[0x55, 4, 3];
 const ORGANIZATION: &[u8] = &[0x55, 4, 10];
@@ -158,6 +163,36 @@ impl Name {
     #[must_use]
     pub fn is_within(&self, base: &Self) -> bool {
         self.canonical.starts_with(&base.canonical)
+    }
+
+    /// The name one relative name further down, as `nameRelativeToCRLIssuer` has it (RFC 5280, 4.2.1.13); `rdn` is the
+    /// content of the SET.
+    #[must_use]
+    pub(super) fn with_relative(&self, rdn: &[u8]) -> Option<Self> {
+        let base = Value::only(&self.der).and_then(|value| value.expect(asn1::SEQUENCE)).ok()?;
+        let longer = Self::parse(&asn1::encode(asn1::SEQUENCE, &[base, &asn1::encode(asn1::SET, &[rdn])])).ok()?;
+        (longer.attributes.len() > self.attributes.len()).then_some(longer)
+    }
+
+    /// Digest of the form that equal names have in common.
+    #[must_use]
+    pub(super) fn digest(&self) -> Sha256 {
+        Sha256::of(&self.canonical)
+    }
+
+    /// Whether the two are equal once every kind of dash is a hyphen.
+    #[must_use]
+    pub(super) fn is_equal_but_for_dashes(&self, other: &Self) -> bool {
+        let plain = |name: &Self| {
+            let attributes = name.attributes.iter().cloned().map(|mut attribute| {
+                if let Text::Readable(text) = &mut attribute.value {
+                    *text = text.replace(DASHES, "-");
+                }
+                attribute
+            });
+            canonical(&attributes.collect::<Vec<_>>())
+        };
+        self == other || (self.attributes.len() == other.attributes.len() && plain(self) == plain(other))
     }
 
     fn last(&self, oid: &[u8]) -> Option<String> {

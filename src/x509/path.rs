@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::anchor::{AnchorEntry, AnchorStore, Purpose};
 use super::certificate::{Certificate, CertificateFault, SignatureFault};
+use super::crl::CrlFault;
 use super::name::Name;
 use super::name_constraint::{MAX_COMPARISONS, NameFault};
-use super::policy;
+use super::policy::{self, InitialPolicies};
 use crate::algorithm::{DigestAlgorithm, SignatureScheme};
 use crate::budget::{Budget, Exhausted, Resource};
 use crate::digest::Sha256;
@@ -190,10 +191,33 @@ impl Path {
     }
 }
 
-/// Which certificates were verified with the keys of which issuers, and how that went. The octets of both decide it and
-/// nothing else, so what one search found serves every other one, at any time and for any purpose.
+/// Which certificates and lists were verified with the keys of which issuers, and how that went. The octets of both
+/// decide it and nothing else, so what one search found serves every other one, at any time and for any purpose.
 #[derive(Debug, Default)]
-pub struct Verified(RefCell<HashMap<(Sha256, Sha256), Result<(), SignatureFault>>>);
+pub struct Verified {
+    certificates: Outcomes,
+    lists: Outcomes,
+}
+
+type Outcomes = RefCell<HashMap<(Sha256, Sha256), Result<(), SignatureFault>>>;
+
+impl Verified {
+    /// How the signature on a list fared with the key of `signer`; computed when it is not known.
+    pub(super) fn list(
+        &self,
+        fingerprint: Sha256,
+        signer: &Certificate,
+        compute: impl FnOnce() -> Result<Result<(), SignatureFault>, Exhausted>,
+    ) -> Result<(), CrlFault> {
+        let edge = (fingerprint, signer.fingerprint());
+        if let Some(outcome) = self.lists.borrow().get(&edge) {
+            return outcome.clone().map_err(CrlFault::Signature);
+        }
+        let outcome = compute()?;
+        self.lists.borrow_mut().insert(edge, outcome.clone());
+        outcome.map_err(CrlFault::Signature)
+    }
+}
 
 impl PathSearch<'_> {
     /// Finds a path for `leaf`.
@@ -208,12 +232,24 @@ impl PathSearch<'_> {
         leaf: &Certificate,
         budget: &mut Budget,
     ) -> Result<Path, PathError> {
+        self.build_under(&InitialPolicies::default(), verified, leaf, budget)
+    }
+
+    /// As [`Self::build_knowing`], for a user who asks something of policies (RFC 5280, 6.1.1).
+    pub fn build_under(
+        &self,
+        policies: &InitialPolicies,
+        verified: &Verified,
+        leaf: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<Path, PathError> {
         let mut by_subject: HashMap<&Name, Vec<&Certificate>> = HashMap::new();
         for certificate in self.pool {
             by_subject.entry(certificate.subject()).or_default().push(certificate);
         }
         let mut walk = Walk {
             search: *self,
+            policies,
             by_subject,
             path: vec![leaf.clone()],
             checks: MAX_CHECKS,
@@ -243,6 +279,7 @@ enum Nearness {
 
 struct Walk<'a> {
     search: PathSearch<'a>,
+    policies: &'a InitialPolicies,
     by_subject: HashMap<&'a Name, Vec<&'a Certificate>>,
     path: Vec<Certificate>,
     checks: u32,
@@ -346,13 +383,13 @@ impl Walk<'_> {
         budget: &mut Budget,
     ) -> Result<Result<(), SignatureFault>, Exhausted> {
         let edge = (certificate.fingerprint(), issuer.fingerprint());
-        if let Some(outcome) = self.verified.0.borrow().get(&edge) {
+        if let Some(outcome) = self.verified.certificates.borrow().get(&edge) {
             return Ok(outcome.clone());
         }
         self.checks = self.checks.checked_sub(1).ok_or(Exhausted(Resource::SignatureChecks))?;
         budget.signature_check()?;
         let outcome = certificate.verify_signature(issuer);
-        self.verified.0.borrow_mut().insert(edge, outcome.clone());
+        self.verified.certificates.borrow_mut().insert(edge, outcome.clone());
         Ok(outcome)
     }
 
@@ -407,7 +444,7 @@ impl Walk<'_> {
                     .map_err(|fault| (position, PathFault::Names(fault)))?;
             }
         }
-        policy::check(&self.path).map_err(|at| (at, PathFault::Policy))
+        policy::check(&self.path, self.policies).map_err(|at| (at, PathFault::Policy))
     }
 
     fn note(&mut self, nearness: Nearness, certificate: &Certificate, fault: PathFault) {

@@ -81,6 +81,26 @@ pub enum RevocationStatus {
     },
 }
 
+impl RevocationStatus {
+    /// The worse of two: revoked, and of two revocations the earlier, since it spares fewer signatures.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Good, other) => other,
+            (one, Self::Good) => one,
+            (Self::Hold { at }, Self::Hold { at: other }) => Self::Hold { at: at.min(other) },
+            (Self::Hold { .. }, revoked) | (revoked, Self::Hold { .. }) => revoked,
+            (Self::Revoked { at: one, .. }, Self::Revoked { at: two, .. }) => {
+                if two < one {
+                    other
+                } else {
+                    self
+                }
+            }
+        }
+    }
+}
+
 /// Why a list says nothing about a certificate.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Unusable {
@@ -91,17 +111,21 @@ pub enum Unusable {
         /// Its object identifier, dotted.
         oid: String,
     },
-    /// It lists changes only.
+    /// It lists changes only, and the list that it changes is not at hand.
     Delta,
-    /// It lists certificates of several issuers.
+    /// An entry does not say for one issuer whose certificate it revokes.
+    EntryIssuer,
+    /// It lists certificates of several issuers without saying that it does.
     Indirect,
+    /// A newer list of changes is at hand that cannot be applied to it, so that it is not the last word.
+    NewerDelta,
     /// Another issuer's.
     OtherIssuer,
     /// For another distribution point than the certificate's.
     OtherPoint,
     /// For CA certificates only, or for others only.
     OtherScope,
-    /// It covers some reasons only.
+    /// It covers some reasons only, and no others at hand cover the rest.
     SomeReasons,
 }
 
@@ -111,7 +135,9 @@ impl fmt::Display for Unusable {
             Self::AttributeCertificates => f.write_str("CRL is for attribute certificates"),
             Self::CriticalExtension { oid } => write!(f, "CRL has the unknown critical extension {oid}"),
             Self::Delta => f.write_str("CRL is a delta"),
+            Self::EntryIssuer => f.write_str("CRL has an entry for no issuer or for several"),
             Self::Indirect => f.write_str("CRL is indirect"),
+            Self::NewerDelta => f.write_str("a newer delta CRL is at hand that cannot be applied to this CRL"),
             Self::OtherIssuer => f.write_str("CRL is from another issuer"),
             Self::OtherPoint => f.write_str("CRL is for another distribution point"),
             Self::OtherScope => f.write_str("CRL is for another kind of certificates"),

@@ -51,6 +51,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) to: &'a str,
     pub(crate) extensions: Vec<Vec<u8>>,
     pub(crate) inner_algorithm: &'a [u8],
+    /// Another SubjectPublicKeyInfo than the subject's.
+    pub(crate) spki: Option<Vec<u8>>,
 }
 
 impl<'a> Draft<'a> {
@@ -64,6 +66,7 @@ impl<'a> Draft<'a> {
             to: "99991231235959Z",
             extensions: vec![key_usage(0x40)],
             inner_algorithm: ECDSA_SHA256,
+            spki: None,
         }
     }
 
@@ -86,7 +89,7 @@ impl<'a> Draft<'a> {
                 &name(self.issuer),
                 &encode(asn1::SEQUENCE, &[&time(self.from), &time(self.to)]),
                 &name(self.subject),
-                &self.subject.spki(),
+                &self.spki.clone().unwrap_or_else(|| self.subject.spki()),
                 if self.extensions.is_empty() { &[] } else { &extensions },
             ],
         );
@@ -119,6 +122,42 @@ pub(crate) fn key_usage(bits: u8) -> Vec<u8> {
 pub(crate) fn basic_constraints(path_len: Option<u8>) -> Vec<u8> {
     let len = path_len.map_or_else(Vec::new, |len| vec![2, 1, len]);
     extension(19, true, &encode(asn1::SEQUENCE, &[&[1, 1, 0xff], &len]))
+}
+
+/// certificateIssuer of a CRL entry.
+pub(crate) fn entry_issuer(party: &Party) -> Vec<u8> {
+    extension(29, true, &encode(asn1::SEQUENCE, &[&directory(&party.name)]))
+}
+
+/// The GeneralName alternative directoryName.
+pub(crate) fn directory(name: &str) -> Vec<u8> {
+    encode(context(4), &[Name::from_text(name).unwrap().der()])
+}
+
+/// The GeneralName alternative uniformResourceIdentifier.
+pub(crate) fn uri(uri: &str) -> Vec<u8> {
+    encode(asn1::context_primitive(6), &[uri.as_bytes()])
+}
+
+/// A DistributionPointName of full names, with the tag that both extensions give it.
+pub(crate) fn full_name(names: &[u8]) -> Vec<u8> {
+    encode(context(0), &[&encode(context(0), &[names])])
+}
+
+/// cRLDistributionPoints of these points, each the content of its SEQUENCE.
+pub(crate) fn distribution_points(points: &[&[u8]]) -> Vec<u8> {
+    let points: Vec<u8> = points.iter().flat_map(|point| encode(asn1::SEQUENCE, &[point])).collect();
+    extension(31, false, &encode(asn1::SEQUENCE, &[&points]))
+}
+
+/// issuingDistributionPoint with these fields.
+pub(crate) fn issuing_point(fields: &[&[u8]]) -> Vec<u8> {
+    extension(28, true, &encode(asn1::SEQUENCE, fields))
+}
+
+/// reasonCode of a CRL entry.
+pub(crate) fn reason_code(code: u8) -> Vec<u8> {
+    extension(21, false, &[asn1::ENUMERATED, 1, code])
 }
 
 /// A self-signed CA.
@@ -169,7 +208,8 @@ impl<'a> CrlDraft<'a> {
             ECDSA_SHA256,
             name.der(),
             &time(self.this_update),
-            &time(self.next_update),
+            // RFC 5280 wants it; X.509 does not.
+            &if self.next_update.is_empty() { Vec::new() } else { time(self.next_update) },
             &sequence(&list),
             &extensions,
         ];

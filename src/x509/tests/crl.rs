@@ -38,8 +38,9 @@ fn a_crl_that_is_not_evaluated_says_nothing() {
     assert!(matches!(with(extension(99, true, &[5, 0])).status(&leaf), Err(Unusable::CriticalExtension { .. })));
     let odd_entry = [extension(99, true, &[5, 0])];
     assert!(matches!(crl(&top, &[(1, &odd_entry)], &[]).status(&leaf), Err(Unusable::CriticalExtension { .. })));
-    let foreign = [extension(29, true, &[0x30, 0])];
-    assert_eq!(crl(&top, &[(1, &foreign)], &[]).status(&leaf), Err(Unusable::Indirect));
+    assert_eq!(crl(&top, &[(1, &[entry_issuer(&top)])], &[]).status(&leaf), Err(Unusable::Indirect));
+    let nobody = [extension(29, true, &[0x30, 0])];
+    assert_eq!(crl(&top, &[(1, &nobody)], &[]).status(&leaf), Err(Unusable::EntryIssuer));
     let other = Party::new("Other", 2);
     assert_eq!(crl(&other, &[], &[]).status(&leaf), Err(Unusable::OtherIssuer));
 }

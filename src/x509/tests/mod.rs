@@ -2,7 +2,11 @@
 
 mod corpora;
 mod crl;
+mod crl_hostile;
+mod crl_search;
+mod crl_signer;
 mod path;
+mod path_attacks;
 
 use super::testing::NOW;
 use super::{AnchorStore, Certificate, Path, PathError, PathSearch, Purpose};
