@@ -8,6 +8,7 @@
 mod byte_range;
 mod cms;
 mod examine;
+mod ocsp;
 #[cfg(test)]
 mod tests;
 mod x509;
@@ -22,6 +23,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("cms", cms::cms),
     ("examine", examine::examine),
     ("lexer", crate::pdf::fuzz::lexer),
+    ("ocsp", ocsp::ocsp),
     ("x509", x509::x509),
     ("xref", crate::pdf::fuzz::xref),
 ];

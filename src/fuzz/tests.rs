@@ -4,12 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::TARGETS;
+use crate::algorithm::DigestAlgorithm::Sha256;
+use crate::asn1::encode;
 use crate::budget::Budget;
 use crate::cms::to_der;
 use crate::dossier::{self, Content};
 use crate::io::samples;
 use crate::pdf::contents_octets;
 use crate::pdf::fuzz::{SIGNED, written};
+use crate::x509::ocsp::testing::*;
+use crate::x509::testing::{Draft, Party, root};
 
 fn seeds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/seeds")
@@ -47,7 +51,7 @@ macro_rules! replays {
     };
 }
 
-replays!(byte_range change cms examine lexer x509 xref);
+replays!(byte_range change cms examine lexer ocsp x509 xref);
 
 fn keep(target: &str, name: &str, octets: &[u8]) {
     fs::write(seeds().join(target).join(name), octets).unwrap();
@@ -86,4 +90,29 @@ fn seeds_are_written_anew() {
         let octets = fs::read(folder(file)).unwrap();
         keep("x509", file.rsplit('/').next().unwrap(), &octets);
     }
+    responses();
+}
+
+fn responses() {
+    let (top, helper) = (Party::new("Root", 1), Party::new("Responder", 4));
+    let issuer = root(&top);
+    let leaf = Draft::leaf(&Party::new("Person", 3), &top).certificate();
+    let delegate = Draft { serial: 9, extensions: responder_extensions(), ..Draft::leaf(&helper, &top) }.certificate();
+    let good = AnswerDraft::good(&leaf, &issuer);
+    let nonce = extension(&ocsp_oid(2), false, &[4, 4, 1, 2, 3, 4]);
+    let cutoff = extension(&ocsp_oid(6), false, &encode(0x18, &[b"20200101000000.5Z"]));
+    let delegated = AnswerDraft { extensions: vec![cutoff], ..AnswerDraft::called(&leaf, &issuer, Sha256) };
+    let delegated = OcspDraft { responder: by_key(&helper), ..OcspDraft::delegated(&helper, &delegate, delegated) };
+    let direct = OcspDraft::new(&top, good.clone());
+    let answers = [Some(1), Some(4)].map(|reason| good.clone().saying(&revoked("20260601000000Z", reason)));
+    let twice = OcspDraft { answers: answers.to_vec(), ..direct.clone() };
+    let unknown = OcspDraft { extensions: vec![nonce], ..OcspDraft::new(&top, good.saying(&UNKNOWN)) };
+    keep("ocsp", "issuer.der", issuer.der());
+    keep("ocsp", "leaf.der", leaf.der());
+    keep("ocsp", "delegated.der", &delegated.der());
+    keep("ocsp", "direct.der", &direct.der());
+    keep("ocsp", "direct-basic.der", &direct.basic());
+    keep("ocsp", "revoked-twice.der", &twice.der());
+    keep("ocsp", "try-later.der", &[0x30, 3, 10, 1, 3]);
+    keep("ocsp", "unknown.der", &unknown.der());
 }

@@ -127,7 +127,7 @@ fn facts(certificate: &Certificate, trust: &Trust) -> SignerFacts {
         Trust::Trusted(path) => match path.purpose() {
             Purpose::PublicDuty => Hierarchy::PublicDuty,
             Purpose::PublicCa => Hierarchy::PublicCa,
-            Purpose::Timestamping => Hierarchy::Other,
+            Purpose::Ocsp | Purpose::Timestamping => Hierarchy::Other,
         },
         _ => Hierarchy::Other,
     };

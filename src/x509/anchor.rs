@@ -18,6 +18,9 @@ use crate::time::{Period, UnixTime};
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
+    /// Answers of one OCSP responder, for certificates of any issuer (RFC 6960, 4.2.2.2, first case). No path ends at
+    /// it, and it vouches for no signature.
+    Ocsp,
     /// Documents signed under a public CA licensed by the ministry.
     PublicCa,
     /// Documents signed by agencies (specialised certificates for public duty).
@@ -27,13 +30,15 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// All of them, for certificates that an operator trusts for one call.
+    /// All for which a path may end, for certificates that an operator trusts for one call. Not [`Self::Ocsp`]: who is
+    /// given as a CA, or as a signer, would speak for every other issuer too.
     pub const ALL: [Self; 3] = [Self::PublicCa, Self::PublicDuty, Self::Timestamping];
 }
 
 impl fmt::Display for Purpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Ocsp => "ocsp",
             Self::PublicCa => "public-ca",
             Self::PublicDuty => "public-duty",
             Self::Timestamping => "timestamping",
@@ -348,6 +353,12 @@ impl AnchorStore {
         Some((entry, entry.serves(purposes)?))
     }
 
+    /// Installed certificates that are pinned for this purpose, with their entries.
+    pub(super) fn pinned_for(&self, purpose: Purpose) -> impl Iterator<Item = (&AnchorEntry, &Certificate)> {
+        let serving = self.entries.iter().filter(move |entry| entry.purposes.contains(&purpose));
+        serving.filter_map(|entry| Some((entry, self.certificate(entry)?)))
+    }
+
     /// Whether this very certificate is installed.
     pub(super) fn is_installed(&self, certificate: &Certificate) -> bool {
         self.installed.contains_key(&certificate.fingerprint())
@@ -424,6 +435,14 @@ mod tests {
     fn read(text: &str) -> Result<AnchorStore, AnchorsError> {
         let mut store = AnchorStore::default();
         store.read(text).map(|()| store)
+    }
+
+    #[test]
+    fn what_is_given_for_one_call_speaks_for_no_other_issuer() {
+        assert!(!Purpose::ALL.contains(&Purpose::Ocsp));
+        let store = read(&entry("a", PIN).replace("public-duty", "ocsp")).unwrap();
+        assert_eq!(store.entries()[0].purposes(), [Purpose::Ocsp]);
+        assert_eq!(store.pinned_for(Purpose::Ocsp).count(), 0, "pinned is not yet installed");
     }
 
     #[test]

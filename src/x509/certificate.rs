@@ -332,6 +332,13 @@ impl Certificate {
         &self.inner.extensions.ocsp_urls
     }
 
+    /// Whether its issuer says that it is not revoked in its lifetime (id-pkix-ocsp-nocheck, RFC 6960, 4.2.2.2.1).
+    /// That is for responders only; nobody else is spared the question.
+    #[must_use]
+    pub fn ocsp_no_check(&self) -> bool {
+        self.inner.extensions.ocsp_no_check
+    }
+
     /// Policies it was issued under, dotted.
     #[must_use]
     pub fn policies(&self) -> &[String] {

@@ -28,6 +28,7 @@ pub(super) struct Extensions {
     pub(super) ocsp_urls: Vec<String>,
     pub(super) policy: PolicyFields,
     pub(super) name_constraints: Option<NameConstraints>,
+    pub(super) ocsp_no_check: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +105,8 @@ const INHIBIT_ANY_POLICY: &str = "2.5.29.54";
 const ANY_POLICY: &[u8] = &[0x55, 0x1d, 0x20, 0];
 const ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 const OCSP: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x30, 1];
+/// id-pkix-ocsp-nocheck (RFC 6960, 4.2.2.2.1).
+const OCSP_NO_CHECK: &str = "1.3.6.1.5.5.7.48.1.5";
 /// Netscape's revocation URL and CA revocation URL, which VGCA G1 has instead of distribution points.
 const NETSCAPE_REVOCATION: &str = "2.16.840.1.113730.1.3";
 const NETSCAPE_CA_REVOCATION: &str = "2.16.840.1.113730.1.4";
@@ -205,6 +208,11 @@ impl Extensions {
                 }
                 Err(_) => Outcome::Malformed { decides: false },
             },
+            // The content is NULL and says nothing more; responders have been issued certificates with other content.
+            OCSP_NO_CHECK => {
+                self.ocsp_no_check = true;
+                Outcome::Read
+            }
             NETSCAPE_REVOCATION | NETSCAPE_CA_REVOCATION => {
                 // The content is an IA5String.
                 let url = Value::only(value).and_then(|value| value.expect(0x16)).ok();

@@ -187,7 +187,11 @@ impl Path {
         if self.purpose != Purpose::PublicCa || authorities.len() < 2 {
             return None;
         }
-        authorities.first().filter(|issuer| anchors.entry_of(issuer).is_none())
+        let is_listed = |issuer: &Certificate| {
+            // What is pinned for answers or tokens alone is not thereby licensed to issue certificates.
+            anchors.entry_of(issuer).is_some_and(|entry| entry.purposes().contains(&Purpose::PublicCa))
+        };
+        authorities.first().filter(|issuer| !is_listed(issuer))
     }
 }
 
@@ -216,6 +220,25 @@ impl Verified {
         let outcome = compute()?;
         self.lists.borrow_mut().insert(edge, outcome.clone());
         outcome.map_err(CrlFault::Signature)
+    }
+}
+
+impl Verified {
+    /// Whether the key of `issuer` signed `certificate`, from memory or computed and paid for.
+    pub(super) fn signature(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        budget: &mut Budget,
+    ) -> Result<Result<(), SignatureFault>, Exhausted> {
+        let edge = (certificate.fingerprint(), issuer.fingerprint());
+        if let Some(outcome) = self.0.borrow().get(&edge) {
+            return Ok(outcome.clone());
+        }
+        budget.signature_check()?;
+        let outcome = certificate.verify_signature(issuer);
+        self.0.borrow_mut().insert(edge, outcome.clone());
+        Ok(outcome)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::time::UnixTime;
 
 use super::certificate::Certificate;
 use super::crl::CrlFault;
+use super::ocsp::OcspFault;
 use super::path::{PathSearch, Verified};
 use super::revocation::{RevocationStatus, Unusable};
 
@@ -55,8 +56,10 @@ pub struct Statement {
 /// Why a piece says nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Silence {
-    /// It is not to be believed.
+    /// It is a list that is not to be believed.
     Fault(CrlFault),
+    /// It is an OCSP response that is not to be believed, or that has no answer.
+    Ocsp(OcspFault),
     /// It says nothing about this certificate.
     Unusable(Unusable),
 }

@@ -10,5 +10,6 @@ mod layers;
 mod liars;
 mod limits;
 mod log;
+mod ocsp;
 mod report;
 mod worker;

@@ -251,6 +251,9 @@ fn an_issuing_ca_that_no_entry_lists_is_told() {
         .replace("test-root", "test-a")
         .replace("CN=Root", "CN=A")
         .replace("public-duty", "public-ca");
+    let mut answering = store.clone();
+    answering.read(&listed.replace("public-ca", "ocsp")).unwrap();
+    assert_eq!(path.unlisted_ca(&answering), Some(&issuing));
     store.read(&listed).unwrap();
     assert_eq!(path.unlisted_ca(&store), None);
 }
