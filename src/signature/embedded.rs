@@ -7,7 +7,7 @@ use crate::budget::Budget;
 use crate::cms::SignedData;
 use crate::digest::Sha256;
 use crate::pdf::{SecurityStore, Stored};
-use crate::x509::{Certificate, Crl, Name};
+use crate::x509::{Certificate, Crl};
 
 /// Where a piece was found.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -68,6 +68,8 @@ impl Embedded {
         if self.crls.iter().all(|(_, known, _)| *known != digest)
             && let Ok(crl) = Crl::parse(octets)
         {
+            // What is said of it later names it by its DER.
+            let digest = crl.fingerprint();
             self.crls.push((Arc::new(crl), digest, source));
         }
     }
@@ -93,16 +95,14 @@ impl Embedded {
         self.crls.iter().map(|(crl, _, source)| (&**crl, *source))
     }
 
-    /// Lists of one issuer, each with its digest.
-    pub(super) fn crls_of(&self, issuer: &Name) -> impl Iterator<Item = (&Crl, Sha256)> {
-        let lists = self.crls.iter().filter(move |(crl, ..)| crl.issuer() == issuer);
-        lists.map(|(crl, digest, _)| (&**crl, *digest))
+    /// Lists with their digests.
+    pub(super) fn lists(&self) -> impl Iterator<Item = (&Crl, Sha256)> {
+        self.crls.iter().map(|(crl, digest, _)| (&**crl, *digest))
     }
 
-    /// Digests of what may speak of certificates of this issuer: responses do not say of whose before they are read.
-    pub(super) fn digests_of(&self, issuer: &Name) -> Vec<Sha256> {
-        let lists = self.crls_of(issuer).map(|(_, digest)| digest);
-        lists.chain(self.ocsps.iter().map(|(_, digest, _)| *digest)).collect()
+    /// Responses with theirs.
+    pub(super) fn responses(&self) -> impl Iterator<Item = (&[u8], Sha256)> {
+        self.ocsps.iter().map(|(octets, digest, _)| (&**octets, *digest))
     }
 
     /// Digest and source of every list and response.

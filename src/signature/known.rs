@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::digest::Sha256;
-use crate::x509::{Certificate, Verified};
+use crate::x509::{Certificate, Crl, CrlError, CrlShelf, Verified};
 
 use super::statements::Spoken;
 
@@ -16,7 +16,9 @@ use super::statements::Spoken;
 pub struct Known {
     /// Lists have megabytes: each is read once for each certificate, not for each signature and each time asked for.
     spoken: RefCell<BTreeMap<Asked, Arc<Spoken>>>,
-    /// Signatures on certificates.
+    /// Lists that were read, perhaps for other messages too.
+    shelf: Arc<CrlShelf>,
+    /// Signatures on certificates and lists.
     verified: Verified,
     /// Certificates by their octets, whose keys are made ready once.
     certificates: RefCell<HashMap<Sha256, Certificate>>,
@@ -26,6 +28,17 @@ pub struct Known {
 pub(super) type Asked = (Sha256, Sha256, Vec<Sha256>);
 
 impl Known {
+    /// Knows nothing yet, but shares lists that were read with others.
+    #[must_use]
+    pub fn sharing(shelf: Arc<CrlShelf>) -> Self {
+        Self { shelf, ..Self::default() }
+    }
+
+    /// The list that these octets are; read when it was not read before.
+    pub(super) fn list(&self, octets: &Arc<[u8]>) -> Result<Crl, CrlError> {
+        self.shelf.read(octets)
+    }
+
     /// What is said, from memory or from `listen`.
     pub(super) fn spoken(&self, asked: Asked, listen: impl FnOnce() -> Spoken) -> Arc<Spoken> {
         if let Some(spoken) = self.spoken.borrow().get(&asked) {

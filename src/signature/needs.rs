@@ -14,7 +14,7 @@ use super::existence::Existence;
 use super::format_checking::{self, Form, Value};
 use super::revocation_freshness::standing;
 use super::standing::{Moment, Standing};
-use super::statements::{Sources, need};
+use super::statements::{Sources, lists_of, response_on};
 use super::timestamp::Timestamp;
 
 /// What would have to be asked about the signatures of `file`, by what was answered so far.
@@ -91,7 +91,7 @@ impl Asking<'_> {
     /// For paths of one certificate, each with the time for which it is asked. One time that is answered is enough.
     fn of_paths(&self, paths: &[(UnixTime, Path)], budget: &mut Budget) -> Vec<Need> {
         let lists: Vec<Need> =
-            paths.iter().flat_map(|(_, path)| path.issuers()).map(|(one, issuer)| need(one, issuer)).collect();
+            paths.iter().flat_map(|(_, path)| path.issuers()).map(|(one, issuer)| lists_of(one, issuer)).collect();
         if !lists.iter().all(|need| self.context.evidence.holds(need)) {
             return lists;
         }
@@ -103,35 +103,15 @@ impl Asking<'_> {
 
     /// Responders of those certificates of which the lists at hand say nothing fresh.
     fn unanswered(&self, path: &Path, at: UnixTime, budget: &mut Budget) -> Vec<Need> {
-        let Context { evidence, known, constraints, .. } = *self.context;
         let existence = Existence::default();
-        let sources =
-            Sources { evidence, embedded: self.embedded, known, existence: &existence, end: None, signed: None };
-        let moment =
-            Moment { proven: at, by_token: at < self.context.at, at: self.context.at, grace: constraints.grace };
+        let context = self.context;
+        let sources = Sources { context, embedded: self.embedded, existence: &existence, end: None, signed: None };
+        let grace = context.constraints.grace;
+        let moment = Moment { proven: at, by_token: at < context.at, at: context.at, grace };
         let asked = path.issuers().filter(|(one, _)| !one.ocsp_urls().is_empty()).filter(|(one, issuer)| {
             let found = standing(one, issuer, &sources, &moment, budget).standing;
             !matches!(found, Standing::Good { .. } | Standing::Revoked { .. })
         });
-        asked.filter_map(|(one, issuer)| ocsp(one, issuer)).collect()
+        asked.filter_map(|(one, issuer)| response_on(one, issuer)).collect()
     }
-}
-
-fn ocsp(certificate: &Certificate, issuer: &Certificate) -> Option<Need> {
-    let mut responders = certificate.ocsp_urls().to_vec();
-    responders.sort();
-    responders.dedup();
-    Some(Need::Ocsp {
-        issuer: issuer.subject().der().to_vec(),
-        key: key_octets(issuer.spki())?,
-        serial: certificate.serial().to_vec(),
-        responders,
-    })
-}
-
-/// The content of the key's BIT STRING, of which responders know a digest (RFC 6960, 4.1.1).
-fn key_octets(spki: &[u8]) -> Option<Vec<u8>> {
-    let mut fields = crate::asn1::Value::only(spki).ok()?.inside(crate::asn1::SEQUENCE).ok()?;
-    fields.value(crate::asn1::SEQUENCE).ok()?;
-    fields.bit_string().ok().map(<[u8]>::to_vec)
 }

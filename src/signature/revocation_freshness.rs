@@ -72,14 +72,11 @@ pub(super) fn standing(
     moment: &Moment,
     budget: &mut Budget,
 ) -> CertificateStanding {
-    // Without the embedded lists that have a say one signature would answer for another.
-    let embedded = sources.embedded.digests_of(certificate.issuer());
-    let asked = (certificate.fingerprint(), issuer.fingerprint(), embedded);
-    let spoken = sources.known.spoken(asked, || Spoken::of(certificate, issuer, sources, budget));
+    let spoken = Spoken::of(certificate, issuer, sources, budget);
     let standing = weigh(certificate, &spoken.heard(sources), moment);
     let acquitted = matches!(standing, Standing::Good { .. });
     // Who was not heard might have accused.
-    let standing = if spoken.cut_off && acquitted { Standing::Unknown } else { standing };
+    let standing = if spoken.is_cut_off() && acquitted { Standing::Unknown } else { standing };
     CertificateStanding { certificate: certificate.clone(), standing, ocsp_unknown: spoken.ocsp_unknown() }
 }
 
@@ -118,11 +115,12 @@ pub(super) fn of_signature(
 mod tests {
     use std::sync::Arc;
 
+    use super::super::context::{Constraints, Context};
     use super::super::embedded::Embedded;
     use super::super::existence::Existence;
     use super::super::known::Known;
     use super::super::standing::Grace;
-    use super::super::statements::need;
+    use super::super::statements::lists_of;
     use super::*;
     use crate::evidence::{Answer, Evidence, Piece};
     use crate::x509::testing::*;
@@ -140,7 +138,7 @@ mod tests {
 
     fn gathered(path: &Path, lists: &[Vec<u8>]) -> Evidence {
         let mut evidence = Evidence::default();
-        for need in path.issuers().map(|(certificate, issuer)| need(certificate, issuer)) {
+        for need in path.issuers().map(|(certificate, issuer)| lists_of(certificate, issuer)) {
             let pieces =
                 lists.iter().map(|der| Piece { octets: Arc::from(&der[..]), source: String::new(), taken: None });
             evidence.answer(need, Answer::Pieces(pieces.collect()));
@@ -150,7 +148,10 @@ mod tests {
 
     fn check(path: &Path, evidence: &Evidence, at: UnixTime, known: &Known, budget: &mut Budget) -> Revocation {
         let (embedded, existence) = (Embedded::default(), Existence::default());
-        let sources = Sources { evidence, embedded: &embedded, known, existence: &existence, end: None, signed: None };
+        let (anchors, constraints) = (AnchorStore::default(), Constraints::default());
+        let context = Context { anchors: &anchors, intermediates: &[], evidence, known, at, constraints: &constraints };
+        let sources =
+            Sources { context: &context, embedded: &embedded, existence: &existence, end: None, signed: None };
         let moment = Moment::receipt(at, Grace::default());
         of_signature(&standings(path, &sources, &moment, budget), &moment, None)
     }

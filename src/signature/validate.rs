@@ -175,14 +175,7 @@ fn clocks(
         let Some(token) = &checked.timestamp else { continue };
         let end = end(field);
         let covered = end.and_then(|end| existence.proven(end.checked_add(1)?));
-        let sources = Sources {
-            evidence: context.evidence,
-            embedded: store,
-            known: context.known,
-            existence: &existence,
-            end,
-            signed: None,
-        };
+        let sources = Sources { context, embedded: store, existence: &existence, end, signed: None };
         let found = timestamp_validation::validate(token, covered, store.certificates(), (context, &sources), budget);
         let reach = end.filter(|_| field.coverage != Coverage::GapNotContents);
         let one = clock(checked, token, found, covered, context);
@@ -261,8 +254,7 @@ fn signature(
     budget: &mut Budget,
 ) -> Judged {
     let end = end(field);
-    let sources =
-        |signed| Sources { evidence: context.evidence, embedded, known: context.known, existence, end, signed };
+    let sources = |signed| Sources { context, embedded, existence, end, signed };
     let pool: Vec<Certificate> = checked.certificates().iter().chain(embedded.certificates()).cloned().collect();
     let prove = |token: Timestamp, covered, budget: &mut Budget| {
         let found = timestamp_validation::validate(&token, covered, &pool, (context, &sources(None)), budget);

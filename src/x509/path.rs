@@ -221,9 +221,7 @@ impl Verified {
         self.lists.borrow_mut().insert(edge, outcome.clone());
         outcome.map_err(CrlFault::Signature)
     }
-}
 
-impl Verified {
     /// Whether the key of `issuer` signed `certificate`, from memory or computed and paid for.
     pub(super) fn signature(
         &self,
@@ -232,12 +230,12 @@ impl Verified {
         budget: &mut Budget,
     ) -> Result<Result<(), SignatureFault>, Exhausted> {
         let edge = (certificate.fingerprint(), issuer.fingerprint());
-        if let Some(outcome) = self.0.borrow().get(&edge) {
+        if let Some(outcome) = self.certificates.borrow().get(&edge) {
             return Ok(outcome.clone());
         }
         budget.signature_check()?;
         let outcome = certificate.verify_signature(issuer);
-        self.0.borrow_mut().insert(edge, outcome.clone());
+        self.certificates.borrow_mut().insert(edge, outcome.clone());
         Ok(outcome)
     }
 }
