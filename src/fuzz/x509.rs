@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use crate::budget::Budget;
 use crate::time::UnixTime;
-use crate::x509::{AnchorStore, Certificate, Crl, Name, PathSearch, Purpose, read_certificates};
+use crate::x509::{
+    AnchorStore, Certificate, Crl, CrlSet, Name, PathSearch, Purpose, Question, Verified, read_certificates,
+};
 
 /// An issuer of `fixtures/pki`; what it signed is in the seeds.
 static ISSUER: LazyLock<Certificate> = LazyLock::new(|| {
@@ -45,6 +47,15 @@ pub(super) fn certificate(one: &Certificate) {
 }
 
 fn revocations(crl: &Crl) {
+    let anchors = AnchorStore::trusting([ISSUER.clone()]);
+    let at = UnixTime::from_seconds(1_700_000_000);
+    let search = PathSearch { pool: &[], anchors: &anchors, purposes: &[Purpose::PublicDuty], at };
+    let verified = Verified::default();
+    let question = Question { certificate: &ISSUER, issuer: &ISSUER, search, verified: &verified };
+    let mut set = CrlSet::default();
+    set.insert(crl.clone());
+    let said = set.statements(&question, &mut Budget::for_message());
+    assert!(said.statements.len() <= 1, "one list is one statement");
     let _ = (crl.issuer().to_string(), crl.this_update(), crl.next_update(), crl.number(), crl.is_delta(), crl.len());
     let _ = (crl.scheme(), crl.status(&ISSUER), crl.signed_by(&ISSUER, &mut Budget::for_message()));
 }

@@ -326,6 +326,16 @@ impl Certificate {
         points.flat_map(DistributionPoint::urls).chain(netscape).filter(|url| seen.insert(*url)).collect()
     }
 
+    /// Who may issue lists that speak of it: its issuer, and whom its distribution points name besides.
+    pub fn crl_issuers(&self) -> impl Iterator<Item = &Name> {
+        let named = self.distribution_points().iter().flat_map(|point| &point.crl_issuer);
+        let named = named.filter_map(|name| match name {
+            GeneralName::Directory(name) => Some(name),
+            _ => None,
+        });
+        [self.issuer()].into_iter().chain(named)
+    }
+
     /// Addresses of OCSP responders (authorityInfoAccess).
     #[must_use]
     pub fn ocsp_urls(&self) -> &[String] {

@@ -176,7 +176,12 @@ impl Crl {
         outer.finish()?;
 
         let mut fields = Reader::new(tbs.content);
-        fields.optional(asn1::INTEGER)?;
+        // RFC 5280, 5.1.2.1: absent for version 1, which has no extensions, and 1 for version 2.
+        let extensible = match fields.optional(asn1::INTEGER)? {
+            None => false,
+            Some(Value { content: [1], .. }) => true,
+            Some(_) => return Err(Asn1Error::Value.into()),
+        };
         let inner_algorithm = fields.value(asn1::SEQUENCE)?;
         let issuer = Name::parse(fields.value(asn1::SEQUENCE)?.raw)?;
         let this_update = fields.any()?.time()?;
@@ -187,6 +192,7 @@ impl Crl {
         let list = fields.optional(asn1::SEQUENCE)?.map_or(&[][..], |list| list.content);
         let (entries, mut unusable) = Entries::read(list)?;
         let extensions = match fields.optional(context(0))? {
+            Some(_) if !extensible => return Err(Asn1Error::Value.into()),
             Some(extensions) => {
                 let reader = Value::only(extensions.content)?.inside(asn1::SEQUENCE)?;
                 Extensions::read(reader, &issuer, &mut unusable)?

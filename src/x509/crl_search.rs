@@ -11,7 +11,6 @@ use super::crl::{Crl, CrlFault};
 use super::crl_entry::Listed;
 use super::crl_scope::Reasons;
 use super::crl_set::CrlSet;
-use super::general_name::GeneralName;
 use super::name::Name;
 use super::path::PathError;
 use super::revocation::{RevocationStatus, Unusable};
@@ -20,8 +19,9 @@ use crate::budget::Budget;
 use crate::digest::Sha256;
 use crate::time::UnixTime;
 
-/// Signers on whose certificates lists are asked for in turn: a list, the list about its signer, and one more.
-pub const MAX_SIGNERS: usize = 3;
+/// Signers in a row on whose certificates lists are asked for: the signer of a list, and that of the list about him. Ten
+/// keys of one CA that speak of each other then stay within [`MAX_LISTS`].
+pub const MAX_SIGNERS: usize = 2;
 /// Lists looked into for one question, those about signers included. Real evidence has some ten; what is beyond says
 /// nothing, so that a thousand deltas in a message cost a second and no more.
 pub const MAX_LISTS: u32 = 2_000;
@@ -84,12 +84,7 @@ impl<'a> Inquiry<'a> {
 
     /// Lists of the issuer, and of those whom its distribution points name.
     fn lists_for(&self, certificate: &Certificate) -> Vec<&'a Crl> {
-        let named = certificate.distribution_points().iter().flat_map(|point| &point.crl_issuer);
-        let named = named.filter_map(|name| match name {
-            GeneralName::Directory(name) => Some(name),
-            _ => None,
-        });
-        let issuers: HashSet<&Name> = named.chain([certificate.issuer()]).collect();
+        let issuers: HashSet<&Name> = certificate.crl_issuers().collect();
         let mut lists: Vec<&Crl> = issuers.into_iter().flat_map(|issuer| self.set.issued_by(issuer)).collect();
         // The newest first, so that a limit strikes the oldest; and in one order on every machine.
         lists.sort_by_cached_key(|crl| (std::cmp::Reverse(crl.this_update()), *crl.fingerprint().as_bytes()));
@@ -173,8 +168,7 @@ impl<'a> Inquiry<'a> {
             return Err(CrlFault::SignerUnproven);
         }
         for (certificate, issuer) in path.issuers() {
-            let said = self.ask(certificate, issuer, budget);
-            if said.statements.iter().any(|statement| statement.status != RevocationStatus::Good) {
+            if accuses(&self.ask(certificate, issuer, budget).statements) {
                 return Err(CrlFault::SignerRevoked);
             }
         }
@@ -192,6 +186,18 @@ impl<'a> Inquiry<'a> {
             })
             .clone()
     }
+}
+
+/// Whether the certificate of a signer is revoked, or suspended without a newer list that lifts that. Whether lists about
+/// signers are fresh is not asked: nothing said accuses nobody.
+fn accuses(statements: &[Statement]) -> bool {
+    let good = statements.iter().filter(|statement| statement.status == RevocationStatus::Good);
+    let newest_good = good.map(|statement| statement.this_update).max();
+    statements.iter().any(|statement| match statement.status {
+        RevocationStatus::Good => false,
+        RevocationStatus::Hold { .. } => newest_good.is_none_or(|good| good <= statement.this_update),
+        RevocationStatus::Revoked { .. } => true,
+    })
 }
 
 fn unproven(error: &PathError) -> CrlFault {

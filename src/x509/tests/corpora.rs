@@ -53,6 +53,20 @@ fn the_government_portal_leads_to_vgca_g1_although_sha_1_is_in_the_way() {
     assert_eq!(path.out_of_period(UnixTime::parse("2026-01-01").unwrap()), Some((&leaf, Within::After)));
 }
 
+#[test]
+fn the_national_root_that_names_itself_with_another_dash_is_spoken_of_by_its_own_list() {
+    let Some(folder) = corpora("vn/certs") else { return };
+    let certificate = Certificate::parse(&fs::read(folder.join("vnrca-usbtoken.der")).unwrap()).unwrap();
+    let address = "https://rootca.gov.vn/crl/vnrca-usbtoken.crl";
+    assert_eq!(certificate.crl_urls(), [address]);
+    assert!(certificate.crl_issuers().nth(1).is_some_and(|named| named != certificate.issuer()));
+    let mut issuer = Party::new("", 1);
+    issuer.name = certificate.subject().to_string();
+    let list = |address: &str| crl(&issuer, &[], &[issuing_point(&[&full_name(&uri(address))])]);
+    assert_eq!(list(address).reach(&certificate), Ok(Reasons::ALL));
+    assert_eq!(list("https://rootca.gov.vn/crl/vnrca-rs.crl").reach(&certificate), Err(Unusable::OtherPoint));
+}
+
 /// What a user asks of policies in a case of the suite.
 fn initial_policies(note: &str) -> InitialPolicies {
     let parameters = note.split_once('{').map_or("", |(_, rest)| rest);

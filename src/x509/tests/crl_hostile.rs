@@ -41,6 +41,23 @@ fn more_of_the_smallest_entries_than_fit_are_refused() {
 }
 
 #[test]
+fn a_list_of_version_1_has_no_extensions_and_there_is_no_version_3() {
+    let top = Party::new("Root", 1);
+    let list = |version: &[u8], extensions: &[u8]| {
+        let time = encode(asn1::UTC_TIME, &[b"250101000000Z"]);
+        let name = Name::from_text(&top.name).unwrap();
+        let tbs = encode(asn1::SEQUENCE, &[version, ECDSA_SHA256, name.der(), &time, &time, extensions]);
+        Crl::parse(&sealed(&tbs, &top)).map(|crl| crl.is_empty())
+    };
+    let number = extension(20, false, &[2, 1, 1]);
+    let number = encode(asn1::context(0), &[&encode(asn1::SEQUENCE, &[&number])]);
+    assert_eq!(list(&[], &[]), Ok(true));
+    assert_eq!(list(&[2, 1, 1], &number), Ok(true));
+    assert_eq!(list(&[], &number), Err(CrlError::Malformed(Asn1Error::Value)));
+    assert_eq!(list(&[2, 1, 2], &number), Err(CrlError::Malformed(Asn1Error::Value)));
+}
+
+#[test]
 fn a_serial_number_that_is_listed_often_is_found_and_the_worst_counts() {
     let held = entry(&[7], &encode(asn1::SEQUENCE, &[&reason_code(6)]));
     let mut list = held.repeat(10_000);
@@ -147,4 +164,30 @@ fn hundreds_of_deltas_are_each_verified_once() {
     assert_eq!(crate::budget::SIGNATURE_CHECKS - left, 200);
     // Only the newest pair is not outdated by a delta that cannot be applied.
     assert_eq!(said.statements.len(), 1);
+}
+
+#[test]
+fn bent_lists_of_every_kind_never_panic_and_are_never_believed() {
+    let top = Party::new("Root", 1);
+    let point = issuing_point(&[&full_name(&uri("u:1")), &[0x83, 2, 0, 0x60], &[0x84, 1, 0xff]]);
+    let reason = vec![reason_code(1), entry_issuer(&top), extension(24, false, &encode(0x18, &[b"20240101000000Z"]))];
+    let fresher = extension(46, false, &encode(0x30, &[&encode(0x30, &[&full_name(&uri("u:2"))])]));
+    let ended = extension(60, false, &encode(0x18, &[b"20240101000000Z"]));
+    let number = |arc| extension(arc, arc == 27, &[2, 1, 5]);
+    let extensions = [point, fresher, ended, number(20), number(27), extension(35, false, &[0x30, 3, 0x80, 1, 1])];
+    let der = crl_der(&top, &[(7, &reason), (9, &[])], &extensions);
+    let points = distribution_points(&[&[full_name(&uri("u:1")), vec![0x81, 2, 0, 0x70]].concat()]);
+    let leaf = Draft { extensions: vec![points], ..Draft::leaf(&Party::new("Person", 3), &top) }.certificate();
+    let issuer = root(&top);
+    let anchors = AnchorStore::trusting([issuer.clone()]);
+    let search = PathSearch { pool: &[], anchors: &anchors, purposes: &Purpose::ALL, at: NOW };
+    for bent in mutations(&der, 3_000) {
+        let Ok(crl) = Crl::parse(&bent) else { continue };
+        let _ = (crl.reach(&leaf), crl.look_up(&leaf), crl.status(&leaf), crl.number().map(ToString::to_string));
+        let mut set = CrlSet::default();
+        set.insert(crl);
+        let verified = Verified::default();
+        let question = Question { certificate: &leaf, issuer: &issuer, search, verified: &verified };
+        assert!(set.statements(&question, &mut budget()).statements.is_empty() || bent == der);
+    }
 }

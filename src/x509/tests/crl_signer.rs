@@ -102,6 +102,9 @@ fn a_signer_that_is_revoked_or_suspended_signs_no_lists() {
     assert_eq!(scene.say(&[list.clone(), roots(8, 1)], &signer), GOOD);
     assert_eq!(scene.say(&[list.clone(), roots(9, 1)], &signer), fault(CrlFault::SignerRevoked));
     assert_eq!(scene.say(&[list.clone(), roots(9, 6)], &signer), fault(CrlFault::SignerRevoked));
+    let lifted = CrlDraft { this_update: "20250201000000Z", ..CrlDraft::new(&scene.top) }.crl();
+    assert_eq!(scene.say(&[list.clone(), roots(9, 6), lifted.clone()], &signer), GOOD);
+    assert_eq!(scene.say(&[list.clone(), roots(9, 1), lifted], &signer), fault(CrlFault::SignerRevoked));
     // A revoked CA above the signer.
     let below = [for_lists(&key, &scene.middle).certificate()];
     assert_eq!(scene.say(&[list, roots(1, 1)], &below), fault(CrlFault::SignerRevoked));

@@ -336,3 +336,25 @@ fn who_may_sign_documents_is_read_from_the_usages() {
     assert_eq!(with(vec![key_usage(0x20)]), Err(UsageFault::KeyUsage));
     assert!(matches!(with(vec![key_usage(0x80), purpose(1)]), Err(UsageFault::ExtendedKeyUsage { .. })));
 }
+
+#[test]
+fn of_two_paths_the_one_with_the_policy_that_the_user_wants_is_found() {
+    let (top, a, person) = (Party::new("Root", 1), Party::new("A", 2), Party::new("Person", 3));
+    let policy = |last: u8| extension(32, true, &[0x30, 7, 0x30, 5, 6, 3, 0x60, 1, last]);
+    let issued = |last: u8| {
+        let extensions = vec![basic_constraints(None), key_usage(0x06), policy(last)];
+        Draft { extensions, serial: last, ..Draft::authority(&a, &top) }.certificate()
+    };
+    let both = [0x30, 14, 0x30, 5, 6, 3, 0x60, 1, 1, 0x30, 5, 6, 3, 0x60, 1, 2];
+    let leaf = Draft { extensions: vec![extension(32, true, &both)], ..Draft::leaf(&person, &a) }.certificate();
+    let pool = [issued(1), issued(2)];
+    let anchors = AnchorStore::trusting([root(&top)]);
+    let search = PathSearch { pool: &pool, anchors: &anchors, purposes: &Purpose::ALL, at: NOW };
+    let under = |policy: &str| {
+        let policies = InitialPolicies::requiring([policy.to_owned()]);
+        search.build_under(&policies, &Verified::default(), &leaf, &mut budget())
+    };
+    assert_eq!(under("2.16.1.1").unwrap().certificates()[1], pool[0]);
+    assert_eq!(under("2.16.1.2").unwrap().certificates()[1], pool[1]);
+    assert_eq!(fault(under("2.16.1.3")), PathFault::Policy);
+}
