@@ -247,10 +247,10 @@ impl SignedData {
         self.signer.unsigned.values(attribute::TIME_STAMP_TOKEN)
     }
 
-    /// How many time-stamps over the content stand among the signed attributes (ETSI EN 319 122-1, 5.2.8).
-    #[must_use]
-    pub fn content_timestamps(&self) -> usize {
-        self.signer.signed.values(attribute::CONTENT_TIME_STAMP).count()
+    /// Time-stamp tokens over the content among the signed attributes (ETSI EN 319 122-1, 5.2.8), as they stand: the
+    /// signature was made after them.
+    pub fn content_timestamp_tokens(&self) -> impl Iterator<Item = &[u8]> {
+        self.signer.signed.values(attribute::CONTENT_TIME_STAMP)
     }
 
     /// Whether the unsigned attributes could not be read and were left out.

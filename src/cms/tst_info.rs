@@ -151,6 +151,12 @@ impl TstInfo {
 }
 
 impl Accuracy {
+    /// In whole seconds, no less than it is.
+    #[must_use]
+    pub fn ceiling(self) -> i64 {
+        i64::from(self.seconds) + i64::from(self.millis > 0 || self.micros > 0)
+    }
+
     fn read(content: &[u8]) -> Result<Self, Asn1Error> {
         let mut fields = Reader::new(content);
         let mut part = |tag, least, most| match fields.optional(tag)? {

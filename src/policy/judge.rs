@@ -124,16 +124,13 @@ pub fn unexamined(case: &Case) -> Judgement {
 }
 
 fn context<'a>(case: &'a Case, known: &'a Known) -> Context<'a> {
-    let parameters = &case.rulebook.policy(case.at).parameters;
     Context {
         anchors: case.rulebook.anchors(),
         intermediates: case.rulebook.intermediates(),
         evidence: &case.evidence,
         known,
         at: case.at,
-        rsa_bits_least: parameters.rsa_bits_least,
-        sha1_until: parameters.sha1_until,
-        changes_allowed: parameters.changes_allowed,
+        constraints: &case.rulebook.policy(case.at).parameters.constraints,
     }
 }
 

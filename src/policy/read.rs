@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
+use toml::Spanned;
 
 use super::constraint::{ConstraintId, Level};
 use crate::pdf::Modification;
+use crate::signature::{Algorithm, AlgorithmRule, Algorithms, Constraints, Grace};
 use crate::time::{Period, UnixTime};
 
 /// One policy: what the law asks, how much each constraint weighs, and when it is in force.
@@ -37,14 +39,10 @@ pub struct Policy {
 /// Numbers and switches of a policy.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Parameters {
-    /// Shortest RSA modulus in bits.
-    pub rsa_bits_least: u32,
-    /// A SHA-1 signature counts only with a proof that it existed before this moment.
-    pub sha1_until: UnixTime,
     /// A `Date` field further than this from the receipt is remarked.
     pub date_odd_seconds: u64,
-    /// The most that revisions after the signed one may have done.
-    pub changes_allowed: Modification,
+    /// What is asked of signatures.
+    pub constraints: Constraints,
 }
 
 impl Policy {
@@ -74,12 +72,15 @@ impl Policy {
         let mut levels = file.a.levels();
         levels.extend(file.b.levels());
         levels.extend(file.c.levels());
-        let parameters = Parameters {
-            rsa_bits_least: file.parameters.rsa_bits_least,
-            sha1_until: when("sha1-until", &Some(file.parameters.sha1_until))?.unwrap_or(UnixTime::from_seconds(0)),
-            date_odd_seconds: u64::from(file.parameters.date_odd_hours) * 3600,
+        let constraints = Constraints {
+            algorithms: algorithms(text, &file.algorithm)?,
             changes_allowed: file.parameters.changes_allowed,
+            grace: Grace {
+                gathered: file.parameters.revocation_grace_hours.map(|hours| i64::from(hours) * 3600),
+                embedded: i64::from(file.parameters.embedded_grace_minutes) * 60,
+            },
         };
+        let parameters = Parameters { date_odd_seconds: u64::from(file.parameters.date_odd_hours) * 3600, constraints };
         Ok(Self {
             id: file.id,
             rule: file.rule,
@@ -118,17 +119,58 @@ struct PolicyFile {
     b: ConditionB,
     c: ConditionC,
     parameters: ParametersFile,
+    algorithm: Vec<AlgorithmFile>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct ParametersFile {
-    rsa_bits_least: u32,
-    sha1_until: String,
     date_odd_hours: u32,
+    /// Left out: as long as a list is current (EN 319 102-1, 5.2.5.4).
+    revocation_grace_hours: Option<u32>,
+    #[serde(default = "embedded_grace")]
+    embedded_grace_minutes: u32,
     /// A policy written before there was a choice means this.
     #[serde(default = "further_signature", deserialize_with = "changes_allowed")]
     changes_allowed: Modification,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AlgorithmFile {
+    name: Spanned<String>,
+    bits_least: Option<u32>,
+    until: Option<Spanned<String>>,
+}
+
+/// The list of algorithms; each line that cannot be meant is an error where it stands.
+fn algorithms(text: &str, lines: &[AlgorithmFile]) -> Result<Algorithms, PolicyError> {
+    let error = |at: usize, message: String| PolicyError { line: line_of(text, at), message };
+    let read = |line: &AlgorithmFile| {
+        let (name, at) = (line.name.get_ref(), line.name.span().start);
+        let algorithm = Algorithm::from_word(name).ok_or_else(|| {
+            let known: Vec<String> = Algorithm::words().map(|word| format!("\"{word}\"")).collect();
+            error(at, format!("an algorithm is one of {}, not `{name}`", known.join(", ")))
+        })?;
+        let bits_least = match (algorithm.has_lengths(), line.bits_least) {
+            (true, Some(bits)) => bits,
+            (false, None) => 0,
+            (true, None) => return Err(error(at, format!("`{name}` needs `bits-least`, the shortest key in bits"))),
+            (false, Some(_)) => return Err(error(at, format!("keys of `{name}` have one length: no `bits-least`"))),
+        };
+        let until = line.until.as_ref().map(|until| {
+            UnixTime::parse(until.get_ref()).ok_or_else(|| {
+                error(until.span().start, format!("`until` is a date like 2020-01-01, not `{}`", until.get_ref()))
+            })
+        });
+        Ok(AlgorithmRule { algorithm, bits_least, until: until.transpose()? })
+    };
+    lines.iter().map(read).collect::<Result<_, _>>().map(Algorithms::new)
+}
+
+/// What clocks may differ by.
+fn embedded_grace() -> u32 {
+    10
 }
 
 fn further_signature() -> Modification {
@@ -236,6 +278,7 @@ pub fn line_of_key(text: &str, key: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::algorithm::{Curve, DigestAlgorithm, KeyKind};
 
     const SHIPPED: &str = include_str!("../../policies/tuyen-quang-2013.toml");
 
@@ -262,10 +305,10 @@ mod tests {
         let line = SHIPPED.lines().find(|line| line.starts_with("changes-allowed")).unwrap();
         let with = |word: &str| Policy::read(&SHIPPED.replace(line, word));
         for text in [line, ""] {
-            assert_eq!(with(text).unwrap().parameters.changes_allowed, Modification::FurtherSignature);
+            assert_eq!(with(text).unwrap().parameters.constraints.changes_allowed, Modification::FurtherSignature);
         }
         let more = with("changes-allowed = \"annotation\"").unwrap();
-        assert_eq!(more.parameters.changes_allowed, Modification::Annotation);
+        assert_eq!(more.parameters.constraints.changes_allowed, Modification::Annotation);
         for wrong in ["\"other\"", "\"all\"", "3"] {
             let error = with(&format!("changes-allowed = {wrong}")).unwrap_err();
             assert_eq!(error.line, 1 + SHIPPED.lines().position(|text| text == line).unwrap());
@@ -285,5 +328,46 @@ mod tests {
         assert!(Policy::read(&date).unwrap_err().message.contains("1/8/2013"));
         let backwards = SHIPPED.replace("# in-force-to = ...", "in-force-to = \"2012-01-01\" #");
         assert!(Policy::read(&backwards).is_err());
+    }
+
+    #[test]
+    fn the_shipped_algorithms_count_by_their_dates() {
+        let algorithms = Policy::read(SHIPPED).unwrap().parameters.constraints.algorithms;
+        let day = |text| UnixTime::parse(text).unwrap();
+        assert!(algorithms.accept_digest(DigestAlgorithm::Sha1, day("2019-12-31")));
+        assert!(!algorithms.accept_digest(DigestAlgorithm::Sha1, day("2020-01-01")));
+        assert!(!algorithms.accept_digest(DigestAlgorithm::Md5, day("2005-01-01")));
+        assert!(!algorithms.accept_key(KeyKind::Rsa { bits: 1024 }, day("2014-01-01")));
+        assert!(algorithms.accept_key(KeyKind::Ec(Curve::P256), day("2040-01-01")));
+    }
+
+    #[test]
+    fn an_algorithm_that_cannot_be_meant_is_an_error_at_its_line() {
+        for (wrong, says) in [
+            ("name = \"md5\"", "sha-256"),
+            ("name = \"rsa\"", "bits-least"),
+            ("name = \"sha-384\"\nbits-least = 384", "bits-least"),
+            ("name = \"sha-384\"\nuntil = \"1/1/2020\"", "1/1/2020"),
+            ("name = \"sha-384\"\nuntill = \"2020-01-01\"", "untill"),
+        ] {
+            let text = format!("{SHIPPED}\n[[algorithm]]\n{wrong}\n");
+            let error = Policy::read(&text).unwrap_err();
+            assert!(error.message.contains(says), "{wrong}: {error}");
+            assert!(error.line > SHIPPED.lines().count(), "{wrong}: {error}");
+        }
+        let none = SHIPPED.split("[[algorithm]]").next().unwrap();
+        assert!(Policy::read(none).unwrap_err().message.contains("algorithm"));
+    }
+
+    #[test]
+    fn a_policy_may_ask_for_newer_revocation_lists() {
+        let grace = |lines: &str| {
+            let text = SHIPPED.replace("date-odd-hours", &format!("{lines}date-odd-hours"));
+            Policy::read(&text).map(|policy| policy.parameters.constraints.grace)
+        };
+        assert_eq!(grace("").unwrap(), Grace::default());
+        let asked = grace("revocation-grace-hours = 24\n").unwrap();
+        assert_eq!((asked.gathered, asked.embedded), (Some(86_400), Grace::default().embedded));
+        assert!(grace("revocation-grace-hours = -1\n").is_err());
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::pdf::{Coverage, Modification};
-use crate::signature::{Integrity, Timestamp, TimestampFault, TimestampKind, Trust};
+use crate::signature::{Doubt, Integrity, Proof, Timestamp, TimestampFault, TimestampKind, Trust, Worthless};
 
 use super::judgement::{DocumentJudgement, Judgement, SignatureJudgement};
 use super::outcome::Condition;
@@ -75,7 +75,8 @@ impl SignatureJudgement {
             "path": self.path(),
             "algorithms": validated.algorithms,
             "level": validated.level.map(|level| level.to_string()),
-            "timestamps": validated.timestamps.iter().map(timestamp).collect::<Vec<_>>(),
+            "timestamps":
+                validated.timestamps.iter().chain(&validated.content_timestamps).map(timestamp).collect::<Vec<_>>(),
             "embedded": {
                 "certificates": validated.certificates.len() + validated.embedded.certificates().len(),
                 "crls": validated.embedded.crls().count(),
@@ -108,18 +109,37 @@ impl SignatureJudgement {
     }
 }
 
-/// One token: what it states, and whether it is intact. That its authority is trusted is not said.
+/// One token: what it states, whether it is intact, and what it proves.
 fn timestamp(token: &Timestamp) -> Value {
     json!({
         "kind": match token.kind() {
+            TimestampKind::Content => "content",
             TimestampKind::Document => "document",
             TimestampKind::Signature => "signature",
         },
         "time": token.time().map(|time| time.to_string()),
         "intact": token.is_intact(),
         "fault": token.outcome().err().map(TimestampFault::token),
+        "proof": proof(token.proof()),
         "authority": token.signer().map(|signer| shown(&signer.subject().to_string())),
     })
+}
+
+/// What a token proves, or why it proves nothing.
+fn proof(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Sound => "sound",
+        Proof::Open(Doubt::Expired) => "authority-expired",
+        Proof::Open(Doubt::OnHold) => "authority-on-hold",
+        Proof::Open(_) => "authority-unchecked",
+        Proof::None(Worthless::AnchorMissing) => "anchor-missing",
+        Proof::None(Worthless::Broken) => "broken",
+        Proof::None(Worthless::Future) => "later-than-proven",
+        Proof::None(Worthless::NotTrusted) => "authority-not-trusted",
+        Proof::None(Worthless::Revoked) => "authority-revoked",
+        Proof::None(Worthless::Unexamined) => "unexamined",
+        Proof::None(Worthless::Weak) => "weak-algorithm",
+    }
 }
 
 fn integrity(integrity: &Integrity) -> &'static str {

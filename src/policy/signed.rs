@@ -4,7 +4,7 @@
 use crate::pdf::Modification;
 use crate::sender::Binding;
 use crate::signature::{
-    Failure, FormatFault, InForce, Integrity, Revocation, Timestamp, TimestampFault, Trust, Validated,
+    Failure, FormatFault, InForce, Integrity, Note, Proof, Revocation, TimestampFault, Trust, Validated, Worthless,
 };
 
 use super::constraint::{ConstraintId, Finding};
@@ -51,7 +51,7 @@ pub(super) fn weigh(signature: &Validated, beside: Beside, binding: &Binding, po
         finding(ConstraintId::LaterSignatures, later_signatures(beside.later)),
         finding(ConstraintId::SignerIsSender, signer(signature, binding)),
         finding(ConstraintId::TrustedPath, trusted(signature)),
-        finding(ConstraintId::InForce, in_force(signature.in_force)),
+        finding(ConstraintId::InForce, in_force(signature)),
         finding(ConstraintId::NotRevoked, not_revoked(signature.revocation)),
         finding(ConstraintId::Algorithm, if signature.strong { (Met, None) } else { doubt(Reason::SigWeak) }),
     ];
@@ -78,7 +78,9 @@ fn intact(integrity: &Integrity) -> (Outcome, Option<Reason>) {
         Integrity::Unsupported | Integrity::NoCertificate => doubt(Reason::SigFormat),
         Integrity::Failed(failure) => match failure {
             Failure::Format(FormatFault::Changed(_) | FormatFault::Gap | FormatFault::Structure)
-            | Failure::NotYetValid => (Met, None),
+            | Failure::Expired
+            | Failure::NotYetValid
+            | Failure::Revoked => (Met, None),
             Failure::Format(FormatFault::ByteRange | FormatFault::Cms | FormatFault::Contents)
             | Failure::Hash
             | Failure::SigCrypto => no(Reason::SigBad),
@@ -137,34 +139,52 @@ fn trusted(signature: &Validated) -> (Outcome, Option<Reason>) {
     }
 }
 
-fn in_force(in_force: InForce) -> (Outcome, Option<Reason>) {
-    match in_force {
+fn in_force(signature: &Validated) -> (Outcome, Option<Reason>) {
+    match signature.in_force {
+        // What holds only at a time that may not be relied on holds at no time that is proven.
+        InForce::Yes if rests_on_nothing(signature) => doubt(Reason::TimeUnproven),
         InForce::Yes => (Met, None),
-        // Received before the certificate began, so signed before it began.
+        // Proven to exist before the certificate began, so signed before it began.
         InForce::NotYet => no(Reason::CertNotYetValid),
-        // Receipt is an upper bound of the signing time: it never proves "expired when signed".
+        InForce::Expired => no(Reason::CertExpired),
+        // An upper bound of the signing time never proves "expired when signed".
         InForce::Ended | InForce::Unknown => doubt(Reason::TimeUnproven),
     }
 }
 
+/// A signature that did not pass although nothing else stands against it: its time is what is missing.
+fn rests_on_nothing(signature: &Validated) -> bool {
+    let sound = signature.integrity == Integrity::Intact
+        && matches!(signature.trust, Trust::Trusted(_))
+        && matches!(signature.revocation, Some(Revocation::Clear | Revocation::Later))
+        && signature.strong;
+    sound && !signature.conclusion.is_passed()
+}
+
 fn not_revoked(revocation: Option<Revocation>) -> (Outcome, Option<Reason>) {
     match revocation {
-        Some(Revocation::Clear) => (Met, None),
+        Some(Revocation::Clear | Revocation::Later) => (Met, None),
         Some(Revocation::Stale) => doubt(Reason::RevStale),
+        Some(Revocation::OcspUnknown) => doubt(Reason::OcspUnknown),
         Some(Revocation::Unavailable) | None => doubt(Reason::RevUnavailable),
         Some(Revocation::OnHold) => doubt(Reason::CertSuspended),
         Some(Revocation::Revoked) => doubt(Reason::CertRevokedNoProof),
         Some(Revocation::CaRevoked) => no(Reason::CaRevoked),
+        Some(Revocation::Before) => no(Reason::CertRevoked),
     }
 }
 
-/// A token that is broken while none is intact. Unsigned attributes are anybody's: a bad token beside a good one takes
-/// nothing away, and one that was merely not examined accuses nobody.
+/// A token that proves nothing while none proves anything. Unsigned attributes are anybody's: a bad token beside a good one
+/// takes nothing away, and one that was merely not examined, or of an authority that is not installed, accuses nobody.
 fn broken_timestamp(signature: &Validated) -> bool {
     let tokens = &signature.timestamps;
     !signature.is_timestamp
-        && !tokens.iter().any(Timestamp::is_intact)
-        && tokens.iter().any(|token| !matches!(token.outcome(), Ok(()) | Err(TimestampFault::Unexamined)))
+        && !tokens.iter().any(|token| matches!(token.proof(), Proof::Sound | Proof::Open(_)))
+        && tokens.iter().any(|token| match token.proof() {
+            Proof::None(Worthless::Broken) => token.outcome() != Err(&TimestampFault::Unexamined),
+            Proof::None(Worthless::Future | Worthless::NotTrusted | Worthless::Revoked | Worthless::Weak) => true,
+            Proof::None(Worthless::AnchorMissing | Worthless::Unexamined) | Proof::Open(_) | Proof::Sound => false,
+        })
 }
 
 /// Remarks on a signature that decide nothing.
@@ -172,6 +192,12 @@ pub(super) fn remarks(signature: &Validated) -> Vec<Reason> {
     let mut remarks = Vec::new();
     if !signature.timestamped {
         remarks.push(Reason::TsNone);
+    }
+    if signature.revocation == Some(Revocation::Later) && signature.conclusion.is_passed() {
+        remarks.push(Reason::CertRevokedLater);
+    }
+    if signature.notes.contains(&Note::TimeShifted) {
+        remarks.push(Reason::TimeShift7h);
     }
     if signature.integrity == Integrity::Intact && signature.modification != Modification::None {
         remarks.push(Reason::DocChangedAllowed);

@@ -16,6 +16,7 @@ pub mod html;
 pub mod json;
 mod lang;
 mod model;
+mod proven;
 mod revision;
 mod said;
 mod signature;

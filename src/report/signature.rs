@@ -8,7 +8,7 @@ use crate::x509::Certificate;
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Row, Section};
 use super::said::Said;
-use super::{advice, bottom, certificate, words};
+use super::{advice, bottom, certificate, proven, words};
 
 /// The signer as a clerk knows him: the name of the agency; of a person only the agency.
 pub(super) fn who(signature: &SignatureJudgement, lang: Lang) -> Said {
@@ -151,24 +151,20 @@ fn times(validated: &Validated, lang: Lang) -> Vec<Row> {
         Some(time) => Said::moment(time),
         None => Said::own(label("không ghi", "not stated")),
     };
-    let proven = Said::moment(validated.best_signature_time)
+    let earliest = Said::moment(validated.best_signature_time)
         .and(", ")
         .and(label("căn cứ: ", "by "))
-        .and(words::proven_by(validated.time_source).of(lang));
+        .and(proven::proven_by(validated.time_source).of(lang));
     let mut rows = vec![
         Row::new(label("Giờ ký (người ký tự ghi)", "Signing time (a claim)"), claimed),
-        Row::new(label("Thời điểm được chứng minh", "Proven time"), proven),
+        Row::new(label("Thời điểm được chứng minh", "Proven time"), earliest),
     ];
     if validated.timestamps.is_empty() {
         rows.push(Row::new(label("Dấu thời gian", "Timestamp"), Said::own(label("không có", "none"))));
     }
-    rows.extend(validated.timestamps.iter().map(|timestamp| {
-        let (mark, found) = if timestamp.is_intact() {
-            (Mark::Note, label("nguyên vẹn, chưa xét tổ chức cấp", "intact, its authority is not asked about yet"))
-        } else {
-            (Mark::Doubt, label("không hợp lệ", "not valid"))
-        };
-        let said = timestamp.time().map_or_else(Said::default, |time| Said::moment(time).and(", ")).and(found);
+    rows.extend(validated.timestamps.iter().chain(&validated.content_timestamps).map(|timestamp| {
+        let (mark, found) = proven::proof(timestamp.proof());
+        let said = timestamp.time().map_or_else(Said::default, |time| Said::moment(time).and(", ")).and(found.of(lang));
         Row::marked(label("Dấu thời gian", "Timestamp"), mark, said)
     }));
     rows

@@ -3,7 +3,7 @@
 use crate::message::Ambiguity;
 use crate::pdf::{ActiveKind, Coverage, Modification};
 use crate::policy::{Condition, ConstraintId, DocumentResult, Level, Outcome};
-use crate::signature::{Conclusion, Failure, FormatFault, InForce, Integrity, Revocation, TimeSource, Trust};
+use crate::signature::{Conclusion, Failure, FormatFault, InForce, Integrity, Revocation, Trust};
 use crate::x509::PathFault;
 
 use super::bottom::words::{NOT_VALID, UNDETERMINED, VALID};
@@ -129,7 +129,13 @@ fn failed(failure: &Failure) -> Words {
             "NOT intact: the signature value does not verify with the signer's key",
         ),
         Failure::NotYetValid => {
-            words("nhận trước khi chứng thư số có hiệu lực", "received before the certificate came into force")
+            words("có trước khi chứng thư số có hiệu lực", "it existed before the certificate came into force")
+        }
+        Failure::Expired => {
+            words("ký sau khi chứng thư số đã hết hạn", "it was made after the certificate had expired")
+        }
+        Failure::Revoked => {
+            words("ký sau khi chứng thư số bị thu hồi", "it was made after the certificate was revoked")
         }
         Failure::Format(fault) => match fault {
             FormatFault::ByteRange => words(
@@ -256,6 +262,13 @@ pub(super) fn in_force(in_force: InForce) -> (Mark, Words) {
                 "expired; nothing proves that it was in force when signed",
             ),
         ),
+        InForce::Expired => (
+            Mark::Bad,
+            words(
+                "đã hết hạn; dấu thời gian chứng minh ký sau khi hết hạn",
+                "expired; a timestamp proves that it was signed after that",
+            ),
+        ),
         InForce::Unknown => {
             (Mark::Doubt, words("chưa xét: không có đường dẫn chứng thực", "not asked: there is no path"))
         }
@@ -267,7 +280,28 @@ pub(super) fn revocation(revocation: Option<Revocation>) -> (Mark, Words) {
         None => (Mark::Doubt, words("chưa xét: không có đường dẫn chứng thực", "not asked: there is no path")),
         Some(Revocation::Clear) => (
             Mark::Good,
-            words("không bị thu hồi (danh sách thu hồi còn hạn)", "not revoked (by revocation lists in date)"),
+            words("không bị thu hồi tại thời điểm được chứng minh", "not revoked at the time that is proven"),
+        ),
+        Some(Revocation::Later) => (
+            Mark::Good,
+            words(
+                "bị thu hồi sau thời điểm ký; không ảnh hưởng chữ ký",
+                "revoked after it was signed, which takes nothing away",
+            ),
+        ),
+        Some(Revocation::OcspUnknown) => (
+            Mark::Doubt,
+            words(
+                "chưa rõ: dịch vụ OCSP trả lời \"không xác định\"",
+                "undetermined: the OCSP responder does not know it",
+            ),
+        ),
+        Some(Revocation::Before) => (
+            Mark::Bad,
+            words(
+                "đã bị thu hồi; dấu thời gian chứng minh ký sau khi thu hồi",
+                "revoked; a timestamp proves that it was signed after that",
+            ),
         ),
         Some(Revocation::Stale) => (
             Mark::Doubt,
@@ -288,12 +322,6 @@ pub(super) fn revocation(revocation: Option<Revocation>) -> (Mark, Words) {
                 "revoked; nothing proves that it was signed before",
             ),
         ),
-    }
-}
-
-pub(super) fn proven_by(source: TimeSource) -> Words {
-    match source {
-        TimeSource::Receipt => words("thời điểm nhận (ký không muộn hơn)", "the time of receipt (signed no later)"),
     }
 }
 

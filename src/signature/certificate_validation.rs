@@ -2,6 +2,7 @@
 //! for the purpose.
 
 use crate::budget::Budget;
+use crate::time::UnixTime;
 use crate::x509::{Certificate, Path, PathError, PathFault, PathSearch, Purpose};
 
 use super::context::Context;
@@ -45,8 +46,9 @@ pub(super) struct Subject<'a> {
     pub(super) pools: [&'a [Certificate]; 3],
 }
 
-pub(super) fn follow(subject: &Subject<'_>, context: &Context<'_>, budget: &mut Budget) -> Trust {
-    let (anchors, at) = (context.anchors, context.at);
+/// Looks for a path that holds at `at`: when the signature is proven to exist, not when somebody asks.
+pub(super) fn follow(subject: &Subject<'_>, at: UnixTime, context: &Context<'_>, budget: &mut Budget) -> Trust {
+    let anchors = context.anchors;
     let Some(signer) = subject.signer else { return Trust::NoCertificate };
     if !subject.is_timestamp && signer.may_sign_documents().is_err() {
         return Trust::NotForDocuments;

@@ -47,12 +47,16 @@ impl Passed {
 /// TOTAL-FAILED: the signature is certainly not valid.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Failure {
+    /// EXPIRED: a timestamp over the content proves that it was made after the certificate had ended.
+    Expired,
     /// FORMAT_FAILURE; ours too for changes after signing, for which the standard has no code.
     Format(FormatFault),
     /// HASH_FAILURE: the signed octets are not those that were signed.
     Hash,
-    /// NOT_YET_VALID: received before the certificate came into force, so signed before it.
+    /// NOT_YET_VALID: proven to exist before the certificate came into force, so signed before it.
     NotYetValid,
+    /// REVOKED: a timestamp over the content proves that it was made after the revocation.
+    Revoked,
     /// SIG_CRYPTO_FAILURE: the signature value does not verify with the signer's key.
     SigCrypto,
 }
@@ -100,6 +104,8 @@ pub enum Indeterminate {
     },
     /// SIG_CONSTRAINTS_FAILURE: a form or attribute that is not supported or not as required.
     SigConstraints,
+    /// TIMESTAMP_ORDER_FAILURE: a timestamp that the signature covers is later than one that covers the signature.
+    TimestampOrder,
     /// TRY_LATER: what would decide could not be had.
     TryLater(Doubt),
 }
@@ -107,11 +113,17 @@ pub enum Indeterminate {
 /// What could not be had.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Doubt {
+    /// Whether the authority was revoked on whose timestamp all else rests.
+    Authority,
+    /// The certificate of the authority has ended, and nothing proves that its timestamp is older.
+    Expired,
     /// A limit was reached before the end of the examination.
     Limit,
+    /// A responder says that it does not know the certificate.
+    OcspUnknown,
     /// The certificate is on hold.
     OnHold,
-    /// The newest revocation list is past its nextUpdate.
+    /// What is known of revocation is too old for the time that is proven.
     RevocationStale,
     /// There is no usable revocation data.
     RevocationUnavailable,
@@ -134,9 +146,11 @@ impl Conclusion {
         match self {
             Self::Passed(_) => None,
             Self::Failed(failure) => Some(match failure {
+                Failure::Expired => "EXPIRED",
                 Failure::Format(_) => "FORMAT_FAILURE",
                 Failure::Hash => "HASH_FAILURE",
                 Failure::NotYetValid => "NOT_YET_VALID",
+                Failure::Revoked => "REVOKED",
                 Failure::SigCrypto => "SIG_CRYPTO_FAILURE",
             }),
             Self::Indeterminate(indeterminate) => Some(match indeterminate {
@@ -149,6 +163,7 @@ impl Conclusion {
                 Indeterminate::RevokedNoPoe { ca: false } => "REVOKED_NO_POE",
                 Indeterminate::RevokedNoPoe { ca: true } => "REVOKED_CA_NO_POE",
                 Indeterminate::SigConstraints => "SIG_CONSTRAINTS_FAILURE",
+                Indeterminate::TimestampOrder => "TIMESTAMP_ORDER_FAILURE",
                 Indeterminate::TryLater(_) => "TRY_LATER",
             }),
         }
@@ -165,28 +180,38 @@ impl Conclusion {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeSource {
+    /// A document timestamp that covers the signature (ISO 32000-2, 12.8.5).
+    DocumentTimestamp,
     /// The gateway's own time of receipt: an upper bound.
     Receipt,
+    /// A timestamp over the signature value (EN 319 122-1, 5.3).
+    SignatureTimestamp,
 }
 
-/// Basic signature validation, its end (EN 319 102-1, 5.3.4): the first block that did not pass says why.
-pub(super) fn conclude(
-    integrity: &Integrity,
-    trust: &Trust,
-    in_force: InForce,
-    revocation: Option<Revocation>,
-    strong: bool,
-    at: UnixTime,
-) -> Conclusion {
+/// What was found of a signature for one time.
+pub(super) struct Found<'a> {
+    pub(super) integrity: &'a Integrity,
+    pub(super) trust: &'a Trust,
+    pub(super) in_force: InForce,
+    pub(super) revocation: Option<Revocation>,
+    pub(super) strong: bool,
+    /// The time that is proven.
+    pub(super) proven: UnixTime,
+    /// A timestamp over the content says that it was made later than that.
+    pub(super) out_of_order: bool,
+}
+
+/// The end of validation (EN 319 102-1, 5.3.4 and 5.5.4): the first block that did not pass says why.
+pub(super) fn conclude(found: &Found<'_>) -> Conclusion {
     let doubt = |indeterminate| Conclusion::Indeterminate(indeterminate);
-    match integrity {
+    match found.integrity {
         Integrity::Intact => {}
         Integrity::Failed(failure) => return Conclusion::Failed(failure.clone()),
         Integrity::NoCertificate => return doubt(Indeterminate::NoSigningCertificateFound),
         Integrity::Unexamined => return doubt(Indeterminate::TryLater(Doubt::Limit)),
         Integrity::Unsupported => return doubt(Indeterminate::SigConstraints),
     }
-    let path = match trust {
+    let path = match found.trust {
         Trust::Trusted(path) => path,
         Trust::AnchorMissing { id } => {
             return doubt(Indeterminate::NoCertificateChainFound { missing_anchor: Some(id.clone()) });
@@ -199,24 +224,39 @@ pub(super) fn conclude(
         Trust::NotForDocuments => return doubt(Indeterminate::ChainConstraints),
         Trust::NoCertificate => return doubt(Indeterminate::NoSigningCertificateFound),
     };
-    match revocation {
+    match found.revocation {
+        Some(Revocation::Before) => return Conclusion::Failed(Failure::Revoked),
         Some(Revocation::Revoked) => return doubt(Indeterminate::RevokedNoPoe { ca: false }),
         Some(Revocation::CaRevoked) => return doubt(Indeterminate::RevokedNoPoe { ca: true }),
         Some(Revocation::OnHold) => return doubt(Indeterminate::TryLater(Doubt::OnHold)),
-        Some(Revocation::Clear | Revocation::Stale | Revocation::Unavailable) | None => {}
+        Some(
+            Revocation::Clear
+            | Revocation::Later
+            | Revocation::OcspUnknown
+            | Revocation::Stale
+            | Revocation::Unavailable,
+        )
+        | None => {}
     }
-    match in_force {
+    match found.in_force {
         InForce::Yes => {}
-        // Signed before it was received, received before the certificate began: the receipt's upper bound proves it.
+        InForce::Expired => return Conclusion::Failed(Failure::Expired),
+        // The time that is proven is an upper bound: signed before the certificate began.
         InForce::NotYet => return Conclusion::Failed(Failure::NotYetValid),
         InForce::Ended | InForce::Unknown => return doubt(Indeterminate::OutOfBoundsNoPoe),
     }
-    if !strong {
+    if found.out_of_order {
+        return doubt(Indeterminate::TimestampOrder);
+    }
+    if !found.strong {
         return doubt(Indeterminate::CryptoConstraintsNoPoe);
     }
-    match revocation {
-        Some(Revocation::Clear) => Conclusion::Passed(Passed { path: path.clone(), best_signature_time: at }),
+    match found.revocation {
+        Some(Revocation::Clear | Revocation::Later) => {
+            Conclusion::Passed(Passed { path: path.clone(), best_signature_time: found.proven })
+        }
         Some(Revocation::Stale) => doubt(Indeterminate::TryLater(Doubt::RevocationStale)),
+        Some(Revocation::OcspUnknown) => doubt(Indeterminate::TryLater(Doubt::OcspUnknown)),
         _ => doubt(Indeterminate::TryLater(Doubt::RevocationUnavailable)),
     }
 }

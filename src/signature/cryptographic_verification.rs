@@ -39,6 +39,16 @@ pub(super) fn verify(formatted: &Formatted<'_>, budget: &mut Budget) -> (Result<
     (integrity, None)
 }
 
+/// The timestamps over the content of a detached signature (EN 319 122-1, 5.2.8): it was made after them.
+pub(super) fn content_timestamps(formatted: &Formatted<'_>, budget: &mut Budget) -> Vec<Timestamp> {
+    let (Form::Cades | Form::Pkcs7, Value::Cms(cms)) = (formatted.form, &formatted.value) else { return Vec::new() };
+    let digest = |algorithm, budget: &mut Budget| {
+        budget.digested(formatted.signed.price(algorithm)).ok()?;
+        formatted.signed.digest(algorithm)
+    };
+    Timestamp::of_content(cms, &digest, budget)
+}
+
 /// With what the document itself is digested.
 fn digest_algorithm(form: Form, value: &Value) -> Option<DigestAlgorithm> {
     match (form, value) {

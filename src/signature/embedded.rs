@@ -27,7 +27,7 @@ pub enum Source {
 #[derive(Clone, Debug, Default)]
 pub struct Embedded {
     certificates: Vec<Certificate>,
-    crls: Vec<(Arc<Crl>, Source)>,
+    crls: Vec<(Arc<Crl>, Sha256, Source)>,
     ocsps: Vec<(Arc<[u8]>, Sha256, Source)>,
 }
 
@@ -65,10 +65,12 @@ impl Embedded {
             return;
         }
         let digest = Sha256::of(octets);
-        if self.crls.iter().all(|(crl, _)| crl.fingerprint() != digest)
+        if self.crls.iter().all(|(_, known, _)| *known != digest)
             && let Ok(crl) = Crl::parse(octets)
         {
-            self.crls.push((Arc::new(crl), source));
+            // What is said of it later names it by its DER.
+            let digest = crl.fingerprint();
+            self.crls.push((Arc::new(crl), digest, source));
         }
     }
 
@@ -90,7 +92,23 @@ impl Embedded {
 
     /// Revocation lists, each once.
     pub fn crls(&self) -> impl Iterator<Item = (&Crl, Source)> {
-        self.crls.iter().map(|(crl, source)| (&**crl, *source))
+        self.crls.iter().map(|(crl, _, source)| (&**crl, *source))
+    }
+
+    /// Lists with their digests.
+    pub(super) fn lists(&self) -> impl Iterator<Item = (&Crl, Sha256)> {
+        self.crls.iter().map(|(crl, digest, _)| (&**crl, *digest))
+    }
+
+    /// Responses with theirs.
+    pub(super) fn responses(&self) -> impl Iterator<Item = (&[u8], Sha256)> {
+        self.ocsps.iter().map(|(octets, digest, _)| (&**octets, *digest))
+    }
+
+    /// Digest and source of every list and response.
+    pub(super) fn sources(&self) -> impl Iterator<Item = (Sha256, Source)> {
+        let crls = self.crls.iter().map(|(_, digest, source)| (*digest, *source));
+        crls.chain(self.ocsps.iter().map(|(_, digest, source)| (*digest, *source)))
     }
 
     /// OCSP responses, not read, each once.

@@ -1,12 +1,13 @@
 //! Whether the octets are what was signed: format checking and cryptographic verification (EN 319 102-1, 5.2.2 and 5.2.7)
 //! one after the other, and whether the signature reaches over what is shown, for which the standard has no block.
 
-use crate::algorithm::{DigestAlgorithm, PrefixDigests, SignatureScheme};
+use crate::algorithm::{DigestAlgorithm, PrefixDigests};
 use crate::budget::Budget;
 use crate::cms::SignedData;
 use crate::pdf::{Coverage, Modification, Oddity, SignatureField, Weight};
 use crate::x509::Certificate;
 
+use super::acceptance::Means;
 use super::conclusion::{Failure, FormatFault};
 use super::context::Context;
 use super::cryptographic_verification;
@@ -37,6 +38,8 @@ pub(super) struct Checked {
     pub(super) value: Option<Value>,
     /// The token of a document timestamp.
     pub(super) timestamp: Option<Timestamp>,
+    /// Those over the content, of a signature that verifies.
+    pub(super) content: Vec<Timestamp>,
 }
 
 impl Checked {
@@ -52,18 +55,17 @@ impl Checked {
         self.value.as_ref().map_or(&[], Value::certificates)
     }
 
-    /// Every digest on which the signature rests.
-    pub(super) fn digests(&self) -> impl Iterator<Item = DigestAlgorithm> {
-        let (first, second) = match self.value.as_ref().and_then(Value::scheme) {
-            Some(SignatureScheme::RsaPkcs1 { digest } | SignatureScheme::Ecdsa { digest }) => (Some(digest), None),
-            Some(SignatureScheme::RsaPss { digest, mgf_digest, .. }) => (Some(digest), Some(mgf_digest)),
-            Some(SignatureScheme::Ed25519) | None => (None, None),
-        };
+    /// Every algorithm on which the signature rests.
+    pub(super) fn means(&self) -> Means<'_> {
         let content = self.cms().and_then(SignedData::digest_algorithm);
         // Whatever signs it, the document is known to the signature by its SHA-1 digest only.
         let inner = (self.form == Some(Form::Pkcs7Sha1)).then_some(DigestAlgorithm::Sha1);
         let imprint = self.timestamp.as_ref().and_then(Timestamp::imprint_algorithm);
-        [first, second, content, inner, imprint].into_iter().flatten()
+        Means {
+            digests: [content, inner, imprint].into_iter().flatten().collect(),
+            scheme: self.value.as_ref().and_then(Value::scheme),
+            signer: self.signer(),
+        }
     }
 }
 
@@ -77,14 +79,26 @@ pub(super) fn check(
 ) -> Checked {
     let formatted = match format_checking::check(file, field, (store, context.known), budget) {
         Ok(formatted) => formatted,
-        Err(Stopped { integrity, form, value }) => return Checked { integrity, form, value, timestamp: None },
+        Err(Stopped { integrity, form, value }) => {
+            return Checked { integrity, form, value, timestamp: None, content: Vec::new() };
+        }
     };
     let (verified, timestamp) = cryptographic_verification::verify(&formatted, budget);
+    let content = match &verified {
+        Ok(()) => cryptographic_verification::content_timestamps(&formatted, budget),
+        Err(_) => Vec::new(),
+    };
     let integrity = match verified {
-        Ok(()) => after_signing(field, formatted.coverage, oddities, context.changes_allowed, formatted.signed_end),
+        Ok(()) => after_signing(
+            field,
+            formatted.coverage,
+            oddities,
+            context.constraints.changes_allowed,
+            formatted.signed_end,
+        ),
         Err(integrity) => integrity,
     };
-    Checked { integrity, form: Some(formatted.form), value: Some(formatted.value), timestamp }
+    Checked { integrity, form: Some(formatted.form), value: Some(formatted.value), timestamp, content }
 }
 
 /// The signed octets hold; now what came after them, and around them.

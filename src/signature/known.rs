@@ -4,18 +4,21 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::digest::Sha256;
-use crate::x509::{Certificate, Verified};
+use crate::x509::{Certificate, Crl, CrlError, CrlShelf, Verified};
 
-use super::revocation_freshness::Revocation;
+use super::statements::Spoken;
 
-/// Memory of the signatures of one message, for one body of evidence and one time.
+/// Memory of the signatures of one message, for one body of evidence.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// Lists have megabytes: each is read once for each certificate, not for each signature.
-    revocations: RefCell<BTreeMap<Asked, Revocation>>,
-    /// Signatures on certificates.
+    /// Lists have megabytes: each is read once for each certificate, not for each signature and each time asked for.
+    spoken: RefCell<BTreeMap<Asked, Arc<Spoken>>>,
+    /// Lists that were read, perhaps for other messages too.
+    shelf: Arc<CrlShelf>,
+    /// Signatures on certificates and lists.
     verified: Verified,
     /// Certificates by their octets, whose keys are made ready once.
     certificates: RefCell<HashMap<Sha256, Certificate>>,
@@ -25,14 +28,25 @@ pub struct Known {
 pub(super) type Asked = (Sha256, Sha256, Vec<Sha256>);
 
 impl Known {
-    /// What the lists say, from memory or from `look_up`.
-    pub(super) fn status(&self, asked: Asked, look_up: impl FnOnce() -> Revocation) -> Revocation {
-        if let Some(status) = self.revocations.borrow().get(&asked) {
-            return *status;
+    /// Knows nothing yet, but shares lists that were read with others.
+    #[must_use]
+    pub fn sharing(shelf: Arc<CrlShelf>) -> Self {
+        Self { shelf, ..Self::default() }
+    }
+
+    /// The list that these octets are; read when it was not read before.
+    pub(super) fn list(&self, octets: &Arc<[u8]>) -> Result<Crl, CrlError> {
+        self.shelf.read(octets)
+    }
+
+    /// What is said, from memory or from `listen`.
+    pub(super) fn spoken(&self, asked: Asked, listen: impl FnOnce() -> Spoken) -> Arc<Spoken> {
+        if let Some(spoken) = self.spoken.borrow().get(&asked) {
+            return Arc::clone(spoken);
         }
-        let status = look_up();
-        self.revocations.borrow_mut().insert(asked, status);
-        status
+        let spoken = Arc::new(listen());
+        self.spoken.borrow_mut().insert(asked, Arc::clone(&spoken));
+        spoken
     }
 
     /// The certificate of the same octets that was seen first.

@@ -1,131 +1,128 @@
-//! Revocation freshness (EN 319 102-1, 5.2.5; RFC 5280, 6.3): what the lists say of the signer and of every CA on its
-//! path. Those found inside the document are held to the same checks, and can only make it worse: whoever made the
-//! document chose them, and would choose the last list from before a revocation.
+//! Revocation freshness for a whole path (EN 319 102-1, 5.2.5 and 5.2.6; RFC 5280, 6.3): what is known of the signer and of
+//! every CA above it, for the time that is proven, and what that means for a signature.
 
 use crate::budget::Budget;
-use crate::evidence::{Evidence, Need};
+use crate::digest::Sha256;
 use crate::time::UnixTime;
-use crate::x509::{Certificate, Crl, CrlAnswer, CrlSet, NoAnswer, Path, RevocationStatus};
+use crate::x509::{Certificate, Path};
 
-use super::embedded::Embedded;
-use super::known::Known;
+use super::standing::{Moment, Standing, is_harmless, weigh};
+use super::statements::{Sources, Spoken};
 
 /// What is known of revocation for a whole path. In order of weight: the worst of all certificates counts.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Revocation {
-    /// Fresh lists name no certificate of the path.
+    /// What is fresh says of every certificate that it is neither revoked nor suspended.
     Clear,
-    /// The newest list is past its nextUpdate.
+    /// One was revoked later than the proven time, which takes nothing away.
+    Later,
+    /// What is known is too old.
     Stale,
-    /// There is no list, or none that can be used.
+    /// There is nothing that can be used.
     Unavailable,
+    /// A responder says that it does not know the certificate (RFC 6960, 2.2).
+    OcspUnknown,
     /// The signer's certificate, or a CA of the path, is on hold: that may be lifted, and accuses nobody.
     OnHold,
     /// A CA of the path is revoked.
     CaRevoked,
-    /// The signer's certificate is revoked.
+    /// The signer's certificate is revoked, and nothing proves that the signature is older.
     Revoked,
+    /// It was revoked, and a timestamp over the content proves that the signature was made after that.
+    Before,
 }
 
-/// The need of each certificate below the anchor.
-pub(super) fn needs(path: &Path) -> Vec<Need> {
-    path.issuers().map(|(certificate, issuer)| need(certificate, issuer)).collect()
+/// One certificate of a path and what is known of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CertificateStanding {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// What is known.
+    pub standing: Standing,
+    /// A responder says that it does not know it.
+    pub ocsp_unknown: bool,
 }
 
-fn need(certificate: &Certificate, issuer: &Certificate) -> Need {
-    let mut points: Vec<String> = certificate.crl_urls().into_iter().map(str::to_owned).collect();
-    points.sort();
-    points.dedup();
-    Need::Crl { issuer: issuer.subject().der().to_vec(), key: issuer.spki().to_vec(), points }
+impl Standing {
+    /// Digests of the pieces that it rests on, to be kept as evidence.
+    #[must_use]
+    pub fn used(&self) -> &[Sha256] {
+        match self {
+            Self::Good { used, .. } | Self::Hold { used, .. } | Self::Revoked { used, .. } => used,
+            Self::Stale { .. } | Self::Unknown => &[],
+        }
+    }
 }
 
-/// What there is to look into.
-#[derive(Clone, Copy)]
-pub(super) struct Lists<'a> {
-    /// What was gathered.
-    pub(super) evidence: &'a Evidence,
-    /// What the document brings along.
-    pub(super) embedded: &'a Embedded,
+/// What is known of each certificate below the anchor.
+pub(super) fn standings(
+    path: &Path,
+    sources: &Sources<'_>,
+    moment: &Moment,
+    budget: &mut Budget,
+) -> Vec<CertificateStanding> {
+    path.issuers().map(|(certificate, issuer)| standing(certificate, issuer, sources, moment, budget)).collect()
 }
 
-/// The worst that is known of any certificate of the path.
-pub(super) fn check(path: &Path, lists: Lists<'_>, at: UnixTime, known: &Known, budget: &mut Budget) -> Revocation {
-    path.issuers()
-        .enumerate()
-        .map(|(depth, (certificate, issuer))| {
-            let embedded: Vec<&Crl> =
-                lists.embedded.crls().map(|(crl, _)| crl).filter(|crl| crl.issuer() == certificate.issuer()).collect();
-            let digests = embedded.iter().map(|crl| crl.fingerprint()).collect();
-            let asked = (certificate.fingerprint(), issuer.fingerprint(), digests);
-            let status = known.status(asked, || status(certificate, issuer, (lists.evidence, &embedded), at, budget));
-            // Whose certificate it is decides what a revocation means.
-            match status {
-                Revocation::Revoked if depth > 0 => Revocation::CaRevoked,
-                other => other,
-            }
-        })
-        .max()
-        .unwrap_or(Revocation::Clear)
-}
-
-fn status(
+/// What is known of one certificate.
+pub(super) fn standing(
     certificate: &Certificate,
     issuer: &Certificate,
-    (evidence, embedded): (&Evidence, &[&Crl]),
-    at: UnixTime,
+    sources: &Sources<'_>,
+    moment: &Moment,
     budget: &mut Budget,
-) -> Revocation {
-    let mut lists = CrlSet::default();
-    for piece in evidence.pieces(&need(certificate, issuer)) {
-        // Lists have megabytes, and a file may bear a thousand signatures that name their issuer.
-        if budget.digested(piece.octets.len() as u64).is_err() {
-            return Revocation::Unavailable;
-        }
-        if let Ok(crl) = Crl::parse(&piece.octets) {
-            lists.insert(crl);
-        }
-    }
-    let gathered = answer(&lists, certificate, issuer, at, budget);
-    if embedded.is_empty() || gathered == Revocation::Revoked {
-        return gathered;
-    }
-    // One set, because a suspension that one list knows may be lifted by a newer one. What was gathered is not outdone:
-    // "not revoked" in a list of the document holds for a time of which nobody proves that the signature is so old.
-    for crl in embedded {
-        if budget.digested(crl.der().len() as u64).is_err() {
-            return Revocation::Unavailable;
-        }
-        lists.insert((*crl).clone());
-    }
-    gathered.max(answer(&lists, certificate, issuer, at, budget))
+) -> CertificateStanding {
+    let spoken = Spoken::of(certificate, issuer, sources, budget);
+    let standing = weigh(certificate, &spoken.heard(sources), moment);
+    let acquitted = matches!(standing, Standing::Good { .. });
+    // Who was not heard might have accused.
+    let standing = if spoken.is_cut_off() && acquitted { Standing::Unknown } else { standing };
+    CertificateStanding { certificate: certificate.clone(), standing, ocsp_unknown: spoken.ocsp_unknown() }
 }
 
-fn answer(
-    lists: &CrlSet,
-    certificate: &Certificate,
-    issuer: &Certificate,
-    at: UnixTime,
-    budget: &mut Budget,
+/// What it means for a signature that is proven to exist at `moment`; `made_after` is what a timestamp over the content
+/// proves (EN 319 102-1, 5.3.4 and 5.5.4).
+pub(super) fn of_signature(
+    standings: &[CertificateStanding],
+    moment: &Moment,
+    made_after: Option<UnixTime>,
 ) -> Revocation {
-    match lists.status(certificate, issuer, at, budget) {
-        CrlAnswer::Known { status: RevocationStatus::Good, .. } => Revocation::Clear,
-        CrlAnswer::Known { status: RevocationStatus::Hold { .. }, .. } => Revocation::OnHold,
+    let of = |(depth, one): (usize, &CertificateStanding)| match &one.standing {
+        Standing::Good { .. } => Revocation::Clear,
+        Standing::Hold { .. } => Revocation::OnHold,
         // Whatever its date: a list at hand that names a day after the receipt shows that our clock is slow, or that
         // the receipt was only assumed. Neither proves that the signature is older.
-        CrlAnswer::Known { status: RevocationStatus::Revoked { .. }, .. } => Revocation::Revoked,
-        CrlAnswer::Unknown(why) if why.iter().any(|(_, why)| matches!(why, NoAnswer::Stale { .. })) => {
-            Revocation::Stale
+        Standing::Revoked { at, reason, invalid_from, .. } => {
+            let void = invalid_from.map_or(*at, |from| from.min(*at));
+            let older = moment.by_token && moment.proven < void;
+            match depth {
+                0 if older => Revocation::Later,
+                0 if made_after.is_some_and(|made_after| made_after > *at) => Revocation::Before,
+                0 => Revocation::Revoked,
+                // With the key of a CA anybody may have made the signer's certificate, on any day.
+                _ if older && is_harmless(*reason) => Revocation::Later,
+                _ => Revocation::CaRevoked,
+            }
         }
-        CrlAnswer::Unknown(_) => Revocation::Unavailable,
-    }
+        Standing::Stale { .. } => Revocation::Stale,
+        Standing::Unknown if one.ocsp_unknown => Revocation::OcspUnknown,
+        Standing::Unknown => Revocation::Unavailable,
+    };
+    standings.iter().enumerate().map(of).max().unwrap_or(Revocation::Clear)
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use super::super::context::{Constraints, Context};
+    use super::super::embedded::Embedded;
+    use super::super::existence::Existence;
+    use super::super::known::Known;
+    use super::super::standing::Grace;
+    use super::super::statements::lists_of;
     use super::*;
-    use crate::evidence::{Answer, Piece};
+    use crate::evidence::{Answer, Evidence, Piece};
     use crate::x509::testing::*;
     use crate::x509::{AnchorStore, PathSearch, Purpose};
 
@@ -141,7 +138,7 @@ mod tests {
 
     fn gathered(path: &Path, lists: &[Vec<u8>]) -> Evidence {
         let mut evidence = Evidence::default();
-        for need in needs(path) {
+        for need in path.issuers().map(|(certificate, issuer)| lists_of(certificate, issuer)) {
             let pieces =
                 lists.iter().map(|der| Piece { octets: Arc::from(&der[..]), source: String::new(), taken: None });
             evidence.answer(need, Answer::Pieces(pieces.collect()));
@@ -149,9 +146,14 @@ mod tests {
         evidence
     }
 
-    fn only(evidence: &Evidence) -> Lists<'_> {
-        static NOTHING: std::sync::LazyLock<Embedded> = std::sync::LazyLock::new(Embedded::default);
-        Lists { evidence, embedded: &NOTHING }
+    fn check(path: &Path, evidence: &Evidence, at: UnixTime, known: &Known, budget: &mut Budget) -> Revocation {
+        let (embedded, existence) = (Embedded::default(), Existence::default());
+        let (anchors, constraints) = (AnchorStore::default(), Constraints::default());
+        let context = Context { anchors: &anchors, intermediates: &[], evidence, known, at, constraints: &constraints };
+        let sources =
+            Sources { context: &context, embedded: &embedded, existence: &existence, end: None, signed: None };
+        let moment = Moment::receipt(at, Grace::default());
+        of_signature(&standings(path, &sources, &moment, budget), &moment, None)
     }
 
     #[test]
@@ -160,7 +162,7 @@ mod tests {
         let path = path(&top, &middle);
         let listed = |extensions: &[Vec<u8>]| {
             let lists = [crl_der(&top, &[(7, extensions)], &[]), crl_der(&middle, &[], &[])];
-            check(&path, only(&gathered(&path, &lists)), NOW, &Known::default(), &mut Budget::for_message())
+            check(&path, &gathered(&path, &lists), NOW, &Known::default(), &mut Budget::for_message())
         };
         assert_eq!(listed(&[extension(21, false, &[0x0a, 1, 6])]), Revocation::OnHold);
         assert_eq!(listed(&[]), Revocation::CaRevoked);
@@ -172,7 +174,7 @@ mod tests {
         let path = path(&top, &middle);
         let lists = [crl_der(&top, &[], &[]), crl_der(&middle, &[(7, &[])], &[])];
         for at in [NOW, UnixTime::from_seconds(0)] {
-            let found = check(&path, only(&gathered(&path, &lists)), at, &Known::default(), &mut Budget::for_message());
+            let found = check(&path, &gathered(&path, &lists), at, &Known::default(), &mut Budget::for_message());
             assert_eq!(found, Revocation::Revoked, "{at}");
         }
     }
@@ -184,12 +186,12 @@ mod tests {
         let evidence = gathered(&path, &[crl_der(&top, &[], &[]), crl_der(&middle, &[], &[])]);
         let mut budget = Budget::for_message();
         let known = Known::default();
-        assert_eq!(check(&path, only(&evidence), NOW, &known, &mut budget), Revocation::Clear);
+        assert_eq!(check(&path, &evidence, NOW, &known, &mut budget), Revocation::Clear);
         while budget.digested(1).is_ok() {
             let _ = budget.digested(crate::budget::DIGESTED / 1_000);
         }
         // What is known costs nothing.
-        assert_eq!(check(&path, only(&evidence), NOW, &known, &mut budget), Revocation::Clear);
-        assert_eq!(check(&path, only(&evidence), NOW, &Known::default(), &mut budget), Revocation::Unavailable);
+        assert_eq!(check(&path, &evidence, NOW, &known, &mut budget), Revocation::Clear);
+        assert_eq!(check(&path, &evidence, NOW, &Known::default(), &mut budget), Revocation::Unavailable);
     }
 }

@@ -1,15 +1,18 @@
 //! Time-stamp validation, as far as the token goes (EN 319 102-1, 5.4; RFC 3161, 2.4.2): is it a token over these
 //! octets, signed by the certificate that it names, and may that one make timestamps?
 //!
-//! Not here: whether the authority is trusted and not revoked. Until that is shown a token proves no time.
+//! Not here: whether the authority is trusted and not revoked (`timestamp_validation`). Until that is shown a token
+//! proves no time.
 
 use std::fmt;
 
 use crate::algorithm::{DigestAlgorithm, SignatureScheme};
 use crate::budget::Budget;
-use crate::cms::{CmsError, CmsFault, SignedData, TST_INFO, TstInfo, TstInfoError};
+use crate::cms::{Accuracy, CmsError, CmsFault, SignedData, TST_INFO, TstInfo, TstInfoError};
 use crate::time::UnixTime;
 use crate::x509::Certificate;
+
+use super::timestamp_validation::{Proof, Worthless};
 
 /// A token, and what it proves by itself.
 #[derive(Clone, Debug)]
@@ -20,11 +23,14 @@ pub struct Timestamp {
     scheme: Option<SignatureScheme>,
     signer: Option<Certificate>,
     certificates: Vec<Certificate>,
+    proof: Proof,
 }
 
 /// What a token is made over.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum TimestampKind {
+    /// What is signed, before it was signed (EN 319 122-1, 5.2.8): the signature was made after it.
+    Content,
     /// The byte range of a document timestamp (ISO 32000-2, 12.8.5).
     Document,
     /// The value of a signature (EN 319 122-1, 5.3): the signature existed then.
@@ -96,22 +102,40 @@ impl Timestamp {
         tokens.map(|octets| Self::read(octets, cms.signature(), elsewhere, budget)).collect()
     }
 
-    fn read(octets: &[u8], value: &[u8], elsewhere: &[Certificate], budget: &mut Budget) -> Self {
-        if budget.signature_check().and_then(|()| budget.digested(octets.len() as u64)).is_err() {
-            return Self::broken(TimestampFault::Unexamined);
+    /// The tokens over its content, of which the digest is known by `digest`.
+    pub(super) fn of_content(
+        cms: &SignedData,
+        digest: &dyn Fn(DigestAlgorithm, &mut Budget) -> Option<Vec<u8>>,
+        budget: &mut Budget,
+    ) -> Vec<Self> {
+        let mut found = Vec::new();
+        for octets in cms.content_timestamp_tokens().take(MAX_TOKENS) {
+            found.push(match Self::parse(octets, &[], budget) {
+                Ok(token) => Self::of(TimestampKind::Content, &token, |algorithm| digest(algorithm, budget)),
+                Err(fault) => Self::broken(TimestampKind::Content, fault),
+            });
         }
-        match SignedData::parse(octets) {
-            Ok(mut token) => {
-                token.complete(elsewhere);
-                Self::of(TimestampKind::Signature, &token, |algorithm| algorithm.digest(&[value]))
-            }
-            Err(error) => Self::broken(TimestampFault::Cms(error)),
+        found
+    }
+
+    fn read(octets: &[u8], value: &[u8], elsewhere: &[Certificate], budget: &mut Budget) -> Self {
+        match Self::parse(octets, elsewhere, budget) {
+            Ok(token) => Self::of(TimestampKind::Signature, &token, |algorithm| algorithm.digest(&[value])),
+            Err(fault) => Self::broken(TimestampKind::Signature, fault),
         }
     }
 
-    fn broken(fault: TimestampFault) -> Self {
-        let kind = TimestampKind::Signature;
-        Self { kind, fault: Some(fault), info: None, scheme: None, signer: None, certificates: Vec::new() }
+    fn parse(octets: &[u8], elsewhere: &[Certificate], budget: &mut Budget) -> Result<SignedData, TimestampFault> {
+        let paid = budget.signature_check().and_then(|()| budget.digested(octets.len() as u64));
+        paid.map_err(|_| TimestampFault::Unexamined)?;
+        let mut token = SignedData::parse(octets).map_err(TimestampFault::Cms)?;
+        token.complete(elsewhere);
+        Ok(token)
+    }
+
+    fn broken(kind: TimestampKind, fault: TimestampFault) -> Self {
+        let proof = Proof::None(Worthless::Unexamined);
+        Self { kind, fault: Some(fault), info: None, scheme: None, signer: None, certificates: Vec::new(), proof }
     }
 
     /// The token in `cms` over octets with this digest.
@@ -128,7 +152,20 @@ impl Timestamp {
             scheme: cms.scheme().ok(),
             signer: cms.signer_certificate().ok().cloned(),
             certificates: cms.certificates().to_vec(),
+            proof: Proof::None(Worthless::Unexamined),
         }
+    }
+
+    /// This, with what was found that it proves.
+    pub(super) fn proving(mut self, proof: Proof) -> Self {
+        self.proof = proof;
+        self
+    }
+
+    /// What it proves.
+    #[must_use]
+    pub fn proof(&self) -> Proof {
+        self.proof
     }
 
     /// What it is made over.
@@ -160,6 +197,18 @@ impl Timestamp {
         self.info.as_ref().map(TstInfo::time)
     }
 
+    /// The time stated and what the clock may be off: what it covers existed then.
+    #[must_use]
+    pub fn latest(&self) -> Option<UnixTime> {
+        self.info.as_ref().map(|info| info.time().plus(info.accuracy().map_or(0, Accuracy::ceiling)))
+    }
+
+    /// The time stated less what the clock may be off: it was not made before. The time is rounded up by up to a second.
+    #[must_use]
+    pub fn earliest(&self) -> Option<UnixTime> {
+        self.info.as_ref().map(|info| info.time().plus(-1 - info.accuracy().map_or(0, Accuracy::ceiling)))
+    }
+
     /// The certificate of the authority's key.
     #[must_use]
     pub fn signer(&self) -> Option<&Certificate> {
@@ -176,6 +225,11 @@ impl Timestamp {
     #[must_use]
     pub fn scheme(&self) -> Option<SignatureScheme> {
         self.scheme
+    }
+
+    /// Every digest on which it rests beside its scheme.
+    pub(super) fn digests(&self) -> impl Iterator<Item = DigestAlgorithm> {
+        self.imprint_algorithm().into_iter()
     }
 
     /// With what the imprint was made.

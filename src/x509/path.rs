@@ -221,9 +221,7 @@ impl Verified {
         self.lists.borrow_mut().insert(edge, outcome.clone());
         outcome.map_err(CrlFault::Signature)
     }
-}
 
-impl Verified {
     /// Whether the key of `issuer` signed `certificate`, from memory or computed and paid for.
     pub(super) fn signature(
         &self,

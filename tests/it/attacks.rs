@@ -7,9 +7,11 @@ mod embedded;
 #[path = "../support/forge.rs"]
 pub mod forge;
 mod forms;
+mod hierarchy;
 mod mails;
 mod mutations;
 pub mod paper;
+mod proofs;
 mod stamps;
 mod times;
 mod timestamps;

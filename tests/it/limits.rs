@@ -4,8 +4,7 @@ use dieu7::budget::Budget;
 use dieu7::dossier::{self, Content};
 use dieu7::evidence::Evidence;
 use dieu7::io::samples;
-use dieu7::pdf::Modification;
-use dieu7::signature::{self, Context, Integrity, Known};
+use dieu7::signature::{self, Constraints, Context, Integrity, Known};
 use dieu7::time::UnixTime;
 use dieu7::x509::AnchorStore;
 
@@ -18,15 +17,14 @@ fn a_signature_value_is_paid_for_each_time_it_is_read() {
     let examined = dossier::examine(&sample.message(), &mut budget);
     let Content::Pdf(Ok(reading)) = &examined.dossier.documents[0].content else { panic!("a PDF") };
     let (anchors, evidence, known) = (AnchorStore::default(), Evidence::default(), Known::default());
+    let constraints = Constraints::default();
     let context = Context {
         anchors: &anchors,
         intermediates: &[],
         evidence: &evidence,
         known: &known,
         at: UnixTime::parse(AT).unwrap(),
-        rsa_bits_least: 2048,
-        sha1_until: UnixTime::from_seconds(0),
-        changes_allowed: Modification::FurtherSignature,
+        constraints: &constraints,
     };
     let validate = |budget: &mut Budget| {
         signature::validate(&examined.octets[0], reading, &context, budget).swap_remove(0).integrity

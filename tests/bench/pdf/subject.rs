@@ -62,9 +62,7 @@ impl Subject {
             evidence: &self.evidence,
             known,
             at: self.at,
-            rsa_bits_least: parameters.rsa_bits_least,
-            sha1_until: parameters.sha1_until,
-            changes_allowed: parameters.changes_allowed,
+            constraints: &parameters.constraints,
         }
     }
 }

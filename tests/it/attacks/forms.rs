@@ -7,7 +7,7 @@ use dieu7::dossier::{self, Content};
 use dieu7::evidence::Evidence;
 use dieu7::pdf::{Reading, Span};
 use dieu7::policy::{DocumentResult, Judgement, Reason, Verdict};
-use dieu7::signature::{self, Context, Failure, Integrity, Known, Validated};
+use dieu7::signature::{self, Constraints, Context, Failure, Integrity, Known, Validated};
 use dieu7::time::UnixTime;
 use dieu7::x509::{AnchorStore, Certificate};
 
@@ -147,15 +147,14 @@ fn the_certificate_of_a_bare_signature_is_read_from_signed_octets_only() {
     let Content::Pdf(Ok(mut reading)) = examined.dossier.documents[0].content.clone() else { panic!("a PDF") };
     let validate = |reading: &Reading| {
         let (anchors, evidence, known) = (AnchorStore::default(), Evidence::default(), Known::default());
+        let constraints = Constraints::default();
         let context = Context {
             anchors: &anchors,
             intermediates: &[],
             evidence: &evidence,
             known: &known,
             at: UnixTime::parse(AT).unwrap(),
-            rsa_bits_least: 2048,
-            sha1_until: UnixTime::from_seconds(0),
-            changes_allowed: dieu7::pdf::Modification::FurtherSignature,
+            constraints: &constraints,
         };
         signature::validate(&pdf, reading, &context, &mut Budget::for_message()).swap_remove(0)
     };

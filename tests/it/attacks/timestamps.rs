@@ -1,7 +1,7 @@
 //! Timestamps: over a signature and over a document, genuine and broken.
 
 use dieu7::policy::{DocumentResult, Reason, Verdict};
-use dieu7::signature::{Conclusion, Failure, FormatFault, Integrity, Timestamp, TimestampFault};
+use dieu7::signature::{Conclusion, Failure, FormatFault, Integrity, Proof, TimeSource, Timestamp, TimestampFault};
 
 use super::forge::{Key, certificate};
 use super::forms::{judged, only, paper_of};
@@ -35,8 +35,9 @@ fn an_intact_token_over_the_signature_is_told_with_its_time() {
     assert_eq!(stamp.time().unwrap().to_string(), "2026-11-02T01:00:00Z");
     assert_eq!(one.level.unwrap().to_string(), "PAdES-B-T");
     assert!(stamp.signer().is_some());
-    // Until the authority is shown to be trusted, it proves no time.
-    assert_eq!(one.best_signature_time.to_string(), "2026-11-02T01:30:00Z");
+    assert_eq!(stamp.proof(), Proof::Sound);
+    assert_eq!(one.best_signature_time.to_string(), "2026-11-02T01:00:00Z");
+    assert_eq!(one.time_source, TimeSource::SignatureTimestamp);
 }
 
 #[test]
