@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,7 +16,6 @@ mod content;
 mod listing;
 
 pub use content::{Content, Unrecognised};
-pub use listing::Unread;
 
 use content::Found;
 use listing::Seen;
@@ -65,7 +65,9 @@ struct Index {
 #[derive(Debug)]
 enum Unreadable {
     Content(Unrecognised),
-    File(Unread),
+    File(io::Error),
+    /// The folder holds more than is read.
+    NoRoom,
 }
 
 impl fmt::Display for Unreadable {
@@ -73,6 +75,7 @@ impl fmt::Display for Unreadable {
         match self {
             Self::Content(error) => error.fmt(f),
             Self::File(error) => error.fmt(f),
+            Self::NoRoom => write!(f, "not read: the folder holds more than {} MB", listing::ALL >> 20),
         }
     }
 }
@@ -151,10 +154,11 @@ fn look(folder: &Path, before: &[(Seen, Read)]) -> Vec<(Seen, Read)> {
     let known: HashMap<&Seen, &Read> = before.iter().map(|(seen, read)| (seen, read)).collect();
     let files = listing::files(folder).into_iter().map(|seen| {
         let read = match known.get(&seen) {
-            _ if seen.length > room => Err(Arc::new(Unreadable::File(Unread::NoRoom))),
-            // A file for which there was no room may have some now.
-            Some(read) if !matches!(read, Err(error) if matches!(**error, Unreadable::File(_))) => (*read).clone(),
-            _ => read(&seen),
+            _ if seen.length > room => Err(Arc::new(Unreadable::NoRoom)),
+            // A file for which there was no room may have some now, and one that was refused may be read.
+            Some(Err(error)) if !matches!(**error, Unreadable::Content(_)) => read(&seen),
+            Some(known) => (*known).clone(),
+            None => read(&seen),
         };
         if read.is_ok() {
             room = room.saturating_sub(seen.length);

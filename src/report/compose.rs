@@ -1,6 +1,7 @@
 //! Puts a report together, in the order in which it is read.
 
 use crate::dossier::{Document, Dossier};
+use crate::evidence::Evidence;
 use crate::policy::{DocumentJudgement, Judgement};
 
 use super::advice;
@@ -22,6 +23,8 @@ pub struct Judged<'a> {
     pub judgement: &'a Judgement,
     /// What the reader found; `None` when it could not be examined, or is not kept.
     pub dossier: Option<&'a Dossier>,
+    /// What the outside said, or would not say; `None` where it is not kept.
+    pub evidence: Option<&'a Evidence>,
     /// What was taken for granted.
     pub assumed: &'a [Said],
 }

@@ -12,6 +12,7 @@ mod bottom;
 mod certificate;
 mod compose;
 mod document;
+pub mod evidence;
 pub mod html;
 pub mod json;
 mod lang;

@@ -17,7 +17,7 @@ use crate::attacks::world::{Mail, World, genuine, part};
 use crate::cases::{AT, Bench};
 
 fn judged<'a>(name: &'a str, judgement: &'a Judgement, dossier: &'a Dossier) -> Judged<'a> {
-    Judged { name, subject: Subject::Message, judgement, dossier: Some(dossier), assumed: &[] }
+    Judged { name, subject: Subject::Message, judgement, dossier: Some(dossier), evidence: None, assumed: &[] }
 }
 
 /// The report of a mail, in one language.

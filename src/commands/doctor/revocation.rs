@@ -182,10 +182,10 @@ fn get(addresses: &[String], folder: &str) -> (String, String) {
     let file = address.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("ca.crl");
     // Whoever runs this may be root: what a certificate says never becomes part of a command as it stands.
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    let command =
-        format!("curl -fo {} {}", quote(&format!("{folder}/{}", file)), quote(address));
+    let command = format!("curl -fo {} {}", quote(&format!("{folder}/{}", file)), quote(address));
     let more = addresses.len() - 1;
-    let also = |words: &str| if more > 0 { format!(" ({words}: {})", addresses[1..].join(", ")) } else { String::new() };
+    let also =
+        |words: &str| if more > 0 { format!(" ({words}: {})", addresses[1..].join(", ")) } else { String::new() };
     (
         format!("tải định kỳ: {command}{}", also("hoặc từ")),
         format!("download it regularly: {command}{}", also("or from")),

@@ -1,12 +1,10 @@
 //! The files of a folder that somebody fills by hand: bounded, whatever lies in it.
 
-use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::super::regular;
 use crate::time::UnixTime;
 
 /// A larger file is no list that a CA publishes (pki.md of the design: 20 MiB), and PEM adds a third.
@@ -29,30 +27,6 @@ impl Seen {
     pub(super) fn modified(&self) -> Option<UnixTime> {
         let since = self.changed?.duration_since(UNIX_EPOCH).ok()?;
         i64::try_from(since.as_secs()).ok().map(UnixTime::from_seconds)
-    }
-}
-
-/// Why a file was not read.
-#[derive(Debug)]
-pub enum Unread {
-    /// The system refused.
-    Io(io::Error),
-    /// The folder holds more than is read.
-    NoRoom,
-    /// Not a regular file.
-    NotAFile,
-    /// Larger than anything that a CA publishes.
-    TooLarge,
-}
-
-impl fmt::Display for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::NoRoom => write!(f, "not read: the folder holds more than {} MB", ALL >> 20),
-            Self::NotAFile => f.write_str("not a file"),
-            Self::TooLarge => write!(f, "larger than {} MB", LARGEST >> 20),
-        }
     }
 }
 
@@ -89,18 +63,7 @@ fn add(folder: &Path, deeper: bool, files: &mut Vec<Seen>) {
     }
 }
 
-/// Reads a file, without waiting for a pipe that has come to stand in its place.
-pub(super) fn read(file: &Path) -> Result<Vec<u8>, Unread> {
-    let mut opened: File =
-        OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(file).map_err(Unread::Io)?;
-    let facts = opened.metadata().map_err(Unread::Io)?;
-    if !facts.is_file() {
-        return Err(Unread::NotAFile);
-    }
-    if facts.len() > LARGEST {
-        return Err(Unread::TooLarge);
-    }
-    let mut octets = Vec::new();
-    opened.by_ref().take(LARGEST + 1).read_to_end(&mut octets).map_err(Unread::Io)?;
-    if octets.len() as u64 > LARGEST { Err(Unread::TooLarge) } else { Ok(octets) }
+/// Reads a file of the folder.
+pub(super) fn read(file: &Path) -> io::Result<Vec<u8>> {
+    regular::read(file, LARGEST)
 }
