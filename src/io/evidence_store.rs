@@ -157,14 +157,22 @@ impl EvidenceStore {
         let text = serde_json::to_string_pretty(record)
             .map_err(|error| EvidenceError::Record { file: file.clone(), fault: error.to_string() })?;
         let text = format!("{text}\n");
-        match regular::read(&file, LARGEST_RECORD) {
-            Ok(there) if serde_json::from_slice(&there).is_ok_and(|there| record.repeats(&there)) => {}
-            Ok(_) if !replace => return Err(EvidenceError::Recorded { file }),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(EvidenceError::Io { file, error }),
-            Ok(_) | Err(_) => {}
-        }
+        let repeated = match regular::read(&file, LARGEST_RECORD) {
+            Ok(there) => {
+                let repeated = serde_json::from_slice(&there).is_ok_and(|there| record.repeats(&there));
+                if !repeated && !replace {
+                    return Err(EvidenceError::Recorded { file });
+                }
+                repeated
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(EvidenceError::Io { file, error }),
+        };
         for octets in objects {
             self.keep_object(octets)?;
+        }
+        if repeated {
+            return Ok(());
         }
         place(&file, text.as_bytes()).map_err(|error| EvidenceError::Io { file, error })
     }
