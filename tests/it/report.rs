@@ -30,8 +30,9 @@ fn report_of(mail: &Mail, lang: Lang) -> Report {
 fn samples(lang: Lang) -> Vec<(String, Judgement, Report)> {
     let bench = Bench::new();
     let all = samples::all().into_iter().map(|sample| {
-        let (judgement, examined) = bench.judge_and_examined(&sample);
-        let report = Report::new(&judged(&sample.id, &judgement, &examined.dossier), lang);
+        let (judgement, examined, evidence) = bench.judge_with_evidence(&sample);
+        let judged = Judged { evidence: Some(&evidence), ..judged(&sample.id, &judgement, &examined.dossier) };
+        let report = Report::new(&judged, lang);
         (sample.id, judgement, report)
     });
     all.collect()
