@@ -23,7 +23,7 @@ pub enum Command {
     /// Run the gateway: answer Postfix's milter connections, stamp mail, write the log
     Serve(ServeArguments),
     /// Check files as a trial: PDF, mail (.eml), Maildir, mbox
-    Verify(VerifyArguments),
+    Verify(Box<VerifyArguments>),
     /// Show the gateway at work on sample mails, with nothing set up
     Demo(DemoArguments),
     /// Examine the installation and say what to mend

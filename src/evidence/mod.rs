@@ -61,6 +61,13 @@ pub struct Attempt {
     pub failure: String,
 }
 
+impl Attempt {
+    /// A folder holds no list of the issuer.
+    pub const NO_LIST: &'static str = "no list of this issuer in the folder";
+    /// A folder holds no OCSP response about the certificate.
+    pub const NO_RESPONSE: &'static str = "no response about this certificate in the folder";
+}
+
 /// Octets from outside, and where they came from.
 #[derive(Clone, Debug)]
 pub struct Piece {

@@ -80,6 +80,9 @@ pub struct Rules {
     /// The directory of mailboxes.
     #[serde(with = "digest")]
     pub directory: Sha256,
+    /// How senders are known: the settings of that name, in JSON.
+    #[serde(with = "digest")]
+    pub sender: Sha256,
 }
 
 /// A question and what came back.
@@ -233,6 +236,7 @@ impl Rules {
             (self.policies != other.policies, Part::Policies),
             (self.anchors != other.anchors, Part::Anchors),
             (self.directory != other.directory, Part::Directory),
+            (self.sender != other.sender, Part::Sender),
         ];
         parts.into_iter().filter_map(|(differs, part)| differs.then_some(part)).collect()
     }
@@ -247,6 +251,8 @@ pub enum Part {
     Directory,
     /// The policies.
     Policies,
+    /// How senders are known.
+    Sender,
 }
 
 /// The answers of `evidence` as they are kept, and the octets that go with them.
@@ -325,6 +331,7 @@ mod moment {
 
     use crate::time::UnixTime;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(time: &UnixTime, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(time)
     }
@@ -348,6 +355,7 @@ mod moment_or_none {
 
     use crate::time::UnixTime;
 
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(time: &Option<UnixTime>, serializer: S) -> Result<S::Ok, S::Error> {
         time.map(|time| time.to_string()).serialize(serializer)
     }
@@ -418,6 +426,7 @@ mod tests {
                 policies: digest,
                 anchors: digest,
                 directory: digest,
+                sender: digest,
             },
             answers,
             signatures: Vec::new(),
@@ -458,8 +467,9 @@ mod tests {
     #[test]
     fn each_part_of_the_rules_that_differs_is_named() {
         let one = record(Vec::new()).rules;
-        let other = Rules { policies: Sha256::of(b"x"), directory: Sha256::of(b"y"), ..one.clone() };
-        assert_eq!(one.differ(&other), [Part::Policies, Part::Directory]);
+        let other =
+            Rules { policies: Sha256::of(b"x"), directory: Sha256::of(b"y"), sender: Sha256::of(b"z"), ..one.clone() };
+        assert_eq!(one.differ(&other), [Part::Policies, Part::Directory, Part::Sender]);
         assert!(one.differ(&one).is_empty());
     }
 }

@@ -118,8 +118,8 @@ impl CrlFolder {
     /// That the folder was looked at stands in the record too.
     fn in_vain(&self, need: &Need) -> Answer {
         let failure = match need {
-            Need::Crl { .. } => "no list of this issuer in the folder",
-            Need::Ocsp { .. } => "no response about this certificate in the folder",
+            Need::Crl { .. } => Attempt::NO_LIST,
+            Need::Ocsp { .. } => Attempt::NO_RESPONSE,
         };
         Answer::Unavailable(vec![Attempt { source: self.folder.display().to_string(), failure: failure.to_owned() }])
     }

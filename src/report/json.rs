@@ -8,9 +8,10 @@ use crate::policy::SignatureJudgement;
 
 use super::bottom::Bottom;
 use super::compose::Judged;
+use super::indication;
 use super::lang::Lang;
 use super::said::Said;
-use super::{indication, revision};
+use super::unexplained::unexplained;
 
 /// One input as a JSON object.
 #[must_use]
@@ -62,8 +63,8 @@ fn revisions(reading: &Reading) -> Vec<Value> {
         let unexplained = revision.change.unexplained.iter().map(|one| {
             json!({
                 "object": one.number,
-                "vi": revision::unexplained(one, Lang::Vi).plain(),
-                "en": revision::unexplained(one, Lang::En).plain(),
+                "vi": unexplained(one, Lang::Vi).plain(),
+                "en": unexplained(one, Lang::En).plain(),
             })
         });
         json!({

@@ -24,6 +24,7 @@ mod said;
 mod signature;
 mod structure;
 mod text;
+mod unexplained;
 mod words;
 
 pub use advice::advice;

@@ -87,10 +87,9 @@ impl<'a> Question<'a> {
     fn state(&self, at: UnixTime) -> State {
         match (&self.newest, self.is_crl()) {
             (Some(Newest { next_update: Some(since), .. }), _) if *since < at => State::Stale { since: *since },
-            (Some(_), _) => State::AtHand,
             (None, true) => State::Missing,
             (None, false) if self.pieces.is_empty() => State::Missing,
-            (None, false) => State::AtHand,
+            (Some(_), _) | (None, false) => State::AtHand,
         }
     }
 
@@ -137,10 +136,16 @@ impl<'a> Question<'a> {
 
     fn tried(&self, lang: Lang) -> impl Iterator<Item = Said> + use<'a> {
         self.tried.iter().take(SHOWN).map(move |attempt| {
-            Said::own(Words::new("đã thử ", "tried ").of(lang))
-                .and_other(&attempt.source)
-                .and(": ")
-                .and_other(&attempt.failure)
+            let said = Said::own(Words::new("đã thử ", "tried ").of(lang)).and_other(&attempt.source).and(": ");
+            // What networks answer is for support people, and quoted as it is.
+            match attempt.failure.as_str() {
+                Attempt::NO_LIST => said.and(Words::new("không có CRL của CA này", "no list of this CA").of(lang)),
+                Attempt::NO_RESPONSE => said.and(
+                    Words::new("không có phản hồi OCSP về chứng thư này", "no OCSP response about this certificate")
+                        .of(lang),
+                ),
+                failure => said.and_other(failure),
+            }
         })
     }
 
@@ -287,5 +292,79 @@ fn asks_about(need: &Need, certificate: &Certificate, issuer: &Certificate) -> b
     match need {
         Need::Crl { issuer: name, key, .. } => *name == issuer.subject().der() && *key == issuer.spki(),
         Need::Ocsp { issuer: name, serial, .. } => *name == issuer.subject().der() && *serial == certificate.serial(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::x509::testing::{CrlDraft, NOW, Party};
+
+    fn need(ca: &Party, points: &[&str]) -> Need {
+        let issuer = Name::from_text(&ca.name).unwrap().der().to_vec();
+        Need::Crl { issuer, key: ca.spki(), points: points.iter().map(|point| (*point).to_owned()).collect() }
+    }
+
+    fn piece(octets: Vec<u8>) -> Piece {
+        Piece { octets: Arc::from(octets), source: "a.crl".to_owned(), taken: Some(NOW) }
+    }
+
+    fn said(evidence: &Evidence, lang: Lang) -> Vec<String> {
+        let lines = |block: Block| match block {
+            Block::Lines(lines) => lines.into_iter().map(|line| line.said.to_string()).collect(),
+            Block::Rows(_) | Block::Section(_) | Block::Table(_) => Vec::new(),
+        };
+        Outside::new(evidence, NOW).section(lang).blocks.into_iter().flat_map(lines).collect()
+    }
+
+    #[test]
+    fn a_missing_list_is_named_with_its_issuer_its_address_and_what_was_tried() {
+        let mut evidence = Evidence::default();
+        let tried = [
+            Attempt { source: "http://ca/a.crl".into(), failure: "timed out".into() },
+            Attempt { source: "/crls".into(), failure: Attempt::NO_LIST.into() },
+        ];
+        let need = need(&Party::new("CA”", 1), &["http://ca/a.crl", "http://pub/a.crl"]);
+        evidence.answer(need, Answer::Unavailable(tried.to_vec()));
+        assert_eq!(
+            said(&evidence, Lang::En),
+            [
+                "there is no revocation list (CRL) of “CA\"”; get it from “http://ca/a.crl” or “http://pub/a.crl” and \
+                 copy it into the CRL folder (trust.crls of the settings, or --revocation)",
+                "tried “http://ca/a.crl”: “timed out”",
+                "tried “/crls”: no list of this CA",
+            ]
+        );
+        assert!(said(&evidence, Lang::Vi)[2].ends_with("không có CRL của CA này"));
+        let json = &Outside::new(&evidence, NOW).json()[0];
+        assert_eq!((&json["state"], &json["tried"][0]["failure"]), (&json!("missing"), &json!("timed out")));
+    }
+
+    #[test]
+    fn a_list_is_out_of_date_since_the_nextupdate_of_the_newest_one() {
+        let ca = Party::new("CA", 1);
+        let dated = |this_update, next_update| piece(CrlDraft { this_update, next_update, ..CrlDraft::new(&ca) }.der());
+        let old = dated("20200101000000Z", "20200108000000Z");
+        let newer = dated("20210101000000Z", "20210108000000Z");
+        let fresh = dated("20250101000000Z", "20990101000000Z");
+        let others = piece(CrlDraft::new(&Party::new("Other", 2)).der());
+        let pem = format!(
+            "-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n",
+            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &fresh.octets)
+        );
+        for (pieces, state, since) in [
+            (vec![newer.clone(), old.clone(), others.clone()], "stale", json!("2021-01-08T00:00:00Z")),
+            (vec![old, newer, fresh], "at-hand", Value::Null),
+            (vec![piece(pem.into_bytes())], "at-hand", Value::Null),
+            (vec![others, piece(b"0\x82".to_vec())], "missing", Value::Null),
+        ] {
+            let mut evidence = Evidence::default();
+            evidence.answer(need(&ca, &[]), Answer::Pieces(pieces));
+            let json = &Outside::new(&evidence, NOW).json()[0];
+            assert_eq!((&json["state"], &json["stale_since"]), (&json!(state), &since));
+            assert_eq!(said(&evidence, Lang::En).is_empty(), state == "at-hand");
+        }
     }
 }

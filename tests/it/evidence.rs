@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 use dieu7::io::samples;
 use serde_json::Value;
 
+use crate::attacks::forge::{self, Key};
+
 /// A folder with the samples' settings and all sample mails.
 struct Site {
     folder: tempfile::TempDir,
@@ -130,7 +132,7 @@ fn a_record_names_what_the_circular_wants_kept() {
     assert_eq!(record["at"], "2026-11-02T01:30:00Z");
     assert_eq!(record["input"]["name"], GOOD);
     let piece = &record["answers"][0]["pieces"][0];
-    assert!(piece["source"].as_str().unwrap().ends_with(".crl") && piece["taken"].is_string(), "{piece}");
+    assert!(piece["source"].as_str().unwrap().contains("gov") && piece["taken"].is_string(), "{piece}");
     let signature = &record["signatures"][0];
     assert_eq!(signature["path"].as_array().unwrap().len(), 3);
     assert_eq!(signature["value"].as_array().unwrap().len(), 1);
@@ -326,4 +328,62 @@ fn a_call_that_is_killed_leaves_whole_records_only() {
     let ran = site.verify(&[&["--json", "--evidence-from", "kept"][..], &replayed].concat());
     assert_eq!(ran.reports().len(), replayed.len(), "{}", ran.err);
     assert_eq!(ran.err, "");
+}
+
+/// What `doctor` says of lists.
+fn doctor(site: &Site) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dieu7"));
+    command.current_dir(site.path()).args(["doctor", "--lang", "en", "--config", "dieu7.toml"]);
+    Ran::of(&command.output().unwrap()).out
+}
+
+#[test]
+fn doctor_asks_for_a_list_of_every_ca_that_is_installed_before_it_runs_out() {
+    let site = Site::new();
+    let said = doctor(&site);
+    for ca in ["DEMO RootCA", "DEMO CA phục vụ các cơ quan Nhà nước"] {
+        assert!(said.contains(&format!("of \"{ca}\": issued 01/01/2020")), "{said}");
+    }
+    let authority = forge::certificate("intermediates/gov-issuing");
+    let key = Key::of("gov-issuing");
+    let list = |from: i64, to: Option<i64>| {
+        let moment = |days: i64| {
+            let time = dieu7::io::clock::now().plus(days * 86_400).to_string();
+            time.replace(['-', ':', 'T'], "")
+        };
+        forge::crl(authority.subject().der(), &key, &moment(from), to.map(moment).as_deref(), false)
+    };
+    let file = site.path().join("crls/gov-issuing.crl");
+    for (octets, word) in [
+        (list(-9, Some(-2)), "is out of date since"),
+        (list(-5, Some(2)), "runs out soon"),
+        (list(-5, None), "does not say when the next one is due"),
+        (list(2, Some(9)), "issued in the future"),
+        (b"no list".to_vec(), "gov-issuing.crl is of no use as a CRL or OCSP response"),
+    ] {
+        fs::write(&file, octets).unwrap();
+        let said = doctor(&site);
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let said = doctor(&site);
+    assert!(said.contains("no revocation list (CRL) of \"DEMO CA phục vụ các cơ quan Nhà nước\""), "{said}");
+    assert!(said.contains("ask the CA where it publishes"), "{said}");
+}
+
+#[test]
+fn a_report_says_which_list_is_missing_and_who_was_asked() {
+    let site = Site::new();
+    fs::remove_file(site.path().join("crls/gov-issuing.crl")).unwrap();
+    let arguments = ["--at", "2026-11-02T01:30:00Z", GOOD];
+    let said = site.verify(&arguments).out;
+    let name = "no revocation list (CRL) of “DEMO CA phục vụ các cơ quan Nhà nước”";
+    assert!(said.contains(name) && said.contains("no list of this CA"), "{said}");
+    let report = site.verify(&[&arguments[..], &["--json"]].concat()).reports().remove(0);
+    let missing: Vec<_> =
+        report["evidence"].as_array().unwrap().iter().filter(|one| one["state"] == "missing").collect();
+    assert_eq!(missing.len(), 1, "{report}");
+    assert_eq!(missing[0]["tried"].as_array().unwrap().len(), 1);
+    let explanation = &report["documents"][0]["signatures"][0]["explanation"];
+    assert_eq!(explanation["waits_for"], "revocation-unavailable");
+    assert!(explanation["vi"]["action"].as_str().unwrap().contains("CRL"), "{explanation}");
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use dieu7::io::files;
 use dieu7::io::sources::{Content, CrlFolder, Listed};
 use dieu7::settings::Settings;
-use dieu7::time::UnixTime;
+use dieu7::time::{UnixTime, Within};
 use dieu7::x509::{AnchorKind, Certificate};
 
 use super::{Check, Severity};
@@ -46,7 +46,13 @@ pub fn examine(settings: &Settings, now: UnixTime) -> Vec<Check> {
     let folder = settings.crls.display().to_string();
     for (id, authority) in &authorities {
         let addresses = addresses(id, authority, authorities.iter().map(|(_, other)| *other));
-        checks.push(authority_check(authority, newest(&listed, authority), &addresses, &folder, now));
+        let list = newest(&listed, authority);
+        if authority.validity().place(now) == Within::After {
+            // Nothing is published any more; who has its last list judges old documents by it.
+            checks.extend(list.map(|list| last_list(authority, &list)));
+            continue;
+        }
+        checks.push(authority_check(authority, list, &addresses, &folder, now));
     }
     checks
 }
@@ -112,6 +118,19 @@ fn addresses<'a>(id: &str, authority: &Certificate, known: impl Iterator<Item = 
     addresses.into_iter().map(|(_, address)| address).collect()
 }
 
+fn last_list(authority: &Certificate, (file, issued, _): &List) -> Check {
+    let name = common_name(authority);
+    Check::good(
+        format!("CRL {file}: danh sách của “{name}” (CA đã hết hạn), phát hành {}", issued.vietnamese()),
+        format!("CRL {file}: list of \"{name}\" (a CA that has ended), issued {}", issued.vietnamese()),
+    )
+}
+
+fn common_name(authority: &Certificate) -> String {
+    let subject = authority.subject();
+    subject.common_name().unwrap_or_else(|| subject.to_string())
+}
+
 fn authority_check(
     authority: &Certificate,
     list: Option<List>,
@@ -119,8 +138,7 @@ fn authority_check(
     folder: &str,
     now: UnixTime,
 ) -> Check {
-    let subject = authority.subject();
-    let name = subject.common_name().unwrap_or_else(|| subject.to_string());
+    let name = common_name(authority);
     let day = UnixTime::vietnamese;
     let get = get(addresses, folder);
     match list {
@@ -182,7 +200,7 @@ fn get(addresses: &[String], folder: &str) -> (String, String) {
     let file = address.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("ca.crl");
     // Whoever runs this may be root: what a certificate says never becomes part of a command as it stands.
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    let command = format!("curl -fo {} {}", quote(&format!("{folder}/{}", file)), quote(address));
+    let command = format!("curl -fo {} {}", quote(&format!("{folder}/{file}")), quote(address));
     let more = addresses.len() - 1;
     let also =
         |words: &str| if more > 0 { format!(" ({words}: {})", addresses[1..].join(", ")) } else { String::new() };

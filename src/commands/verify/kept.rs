@@ -91,6 +91,10 @@ pub fn differences(record: &Record, rules: &Rules, lang: Lang) -> Vec<Said> {
             "KHÁC lúc lưu: chính sách (dùng chính sách hiện tại)",
             "DIFFERS from what was recorded: the policy (the present one is used)",
         ),
+        Part::Sender => own(
+            "KHÁC lúc lưu: cấu hình người gửi (dùng cấu hình hiện tại)",
+            "DIFFERS from what was recorded: the settings of senders (the present ones are used)",
+        ),
     });
     let mut said: Vec<Said> = parts.collect();
     if record.program != PROGRAM {

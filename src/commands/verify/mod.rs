@@ -160,9 +160,11 @@ impl Bench {
         let service = sender.submission_services.first().map(|name| name.as_bytes().to_vec());
         let parts = [&policy_files, &anchor_files, &directory_files].map(|files| digest_of(files));
         let sources = [policy_files, anchor_files, directory_files].concat();
+        let senders = Sha256::of(&serde_json::to_vec(&sender).unwrap_or_default());
         let rulebook = files::assemble(policies, trust, directory, sender, &sources).map_err(failure::settings)?;
         let [policies, anchors, directory] = parts;
-        let rules = Rules { rulebook: rulebook.digest(), policy: String::new(), policies, anchors, directory };
+        let rules =
+            Rules { rulebook: rulebook.digest(), policy: String::new(), policies, anchors, directory, sender: senders };
         let session = Session { mail_from: arguments.mail_from.clone(), auth_user: arguments.auth_user.clone() };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
         let readers = Processes::start(&settings.workers, settings.message_octets, None);

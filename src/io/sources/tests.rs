@@ -89,7 +89,7 @@ fn an_indirect_list_is_offered_to_every_question_once() {
 fn a_piece_is_as_old_as_its_file() {
     let one = Party::new("One", 1);
     let (folder, crls) = folder(&[("a.crl", &CrlDraft::new(&one).der())]);
-    let then = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_500_000_000);
+    let then = std::time::SystemTime::UNIX_EPOCH + Duration::from_mins(25_000_000);
     fs::File::options().write(true).open(folder.path().join("a.crl")).unwrap().set_modified(then).unwrap();
     let [(_, Answer::Pieces(pieces))] = &crls.answers(vec![need_of(&one)])[..] else { panic!("there is a list") };
     assert_eq!(pieces[0].taken.map(crate::time::UnixTime::seconds), Some(1_500_000_000));
