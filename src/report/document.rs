@@ -3,6 +3,7 @@
 use crate::dossier::{Content, Document};
 use crate::pdf::Reading;
 use crate::policy::{Condition, DocumentJudgement, Outcome, Reason, SignatureJudgement};
+use crate::signature::Conclusion;
 
 use super::bottom::{self, Subject};
 use super::lang::{Lang, Words};
@@ -112,10 +113,12 @@ impl<'a> Told<'a> {
         section.with(Block::Section(self.asked())).with(Block::Section(self.support()))
     }
 
-    /// What is missing to know of revocation; nothing where the signature passed.
+    /// What is missing to know of revocation; nothing where the signature passed, or failed for good.
     fn wanted(&self, signature: &SignatureJudgement) -> Vec<Line> {
         match self.outside {
-            Some(outside) if !signature.validated.conclusion.is_passed() => outside.wanted(signature, self.lang),
+            Some(outside) if matches!(signature.validated.conclusion, Conclusion::Indeterminate(_)) => {
+                outside.wanted(signature, self.lang)
+            }
             _ => Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ use crate::signature::Trust;
 use crate::time::UnixTime;
 use crate::x509::{Certificate, Name, pem};
 
+use super::indication;
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Section, Table};
 use super::said::Said;
@@ -115,9 +116,24 @@ impl<'a> Question<'a> {
             }
         };
         // An OCSP response cannot be had by hand.
-        if !crl {
-            return Some(said);
-        }
+        Some(if crl { self.with_address(said, lang) } else { said })
+    }
+
+    /// That the list at hand does not suffice for a signature, although it is in date: it is older than the moment that
+    /// has to be known of, or cannot be believed.
+    fn too_little(&self, lang: Lang) -> Option<Line> {
+        let list = self.newest.as_ref()?;
+        let words =
+            Words::new(" không đủ cho chữ ký này; bản phát hành ", " does not suffice for this signature; issued ");
+        let said = Said::own(Words::new("danh sách thu hồi (CRL) của ", "the revocation list (CRL) of ").of(lang))
+            .and_other(&self.issuer_name())
+            .and(words.of(lang))
+            .and_moment(list.this_update);
+        Some(Line { mark: Mark::Doubt, said: self.with_address(said, lang), code: None, advice: None })
+    }
+
+    fn with_address(&self, said: Said, lang: Lang) -> Said {
+        let and = |said: Said, vi, en| said.and(Words::new(vi, en).of(lang));
         let mut addresses = self.addresses().peekable();
         let said = match addresses.peek() {
             Some(_) => and(said, "; tải từ ", "; get it from "),
@@ -127,11 +143,11 @@ impl<'a> Question<'a> {
             let said = if index > 0 { and(said, " hoặc ", " or ") } else { said };
             said.and_other(address)
         });
-        Some(and(
+        and(
             said,
             " rồi chép vào thư mục CRL (trust.crls trong cấu hình, hoặc --revocation)",
             " and copy it into the CRL folder (trust.crls of the settings, or --revocation)",
-        ))
+        )
     }
 
     fn tried(&self, lang: Lang) -> impl Iterator<Item = Said> + use<'a> {
@@ -261,6 +277,15 @@ impl<'a> Outside<'a> {
             if mine().all(|question| question.state(self.at) != State::AtHand) {
                 lines.extend(mine().flat_map(|question| question.lines(self.at, lang)));
             }
+        }
+        let waits = indication::explained(signature, lang).and_then(|explained| explained.waits_for);
+        // The conclusion says that something is wanting, and every list is in date: then one is too old for the signature.
+        if lines.is_empty() && waits.is_some_and(|waits| waits.starts_with("revocation")) {
+            let mine = self
+                .questions
+                .iter()
+                .filter(|one| path.issuers().any(|(certificate, issuer)| asks_about(one.need, certificate, issuer)));
+            lines.extend(mine.filter_map(|question| question.too_little(lang)));
         }
         lines
     }

@@ -386,4 +386,11 @@ fn a_report_says_which_list_is_missing_and_who_was_asked() {
     let explanation = &report["documents"][0]["signatures"][0]["explanation"];
     assert_eq!(explanation["waits_for"], "revocation-unavailable");
     assert!(explanation["vi"]["action"].as_str().unwrap().contains("CRL"), "{explanation}");
+    // In date, and not to be believed: signed by another key.
+    let authority = forge::certificate("intermediates/gov-issuing");
+    let (from, to) = ("20261101000000Z", Some("20261109000000Z"));
+    let list = forge::crl(authority.subject().der(), &Key::of("gov-root"), from, to, false);
+    fs::write(site.path().join("crls/forged.crl"), list).unwrap();
+    let said = site.verify(&arguments).out;
+    assert!(said.contains("does not suffice for this signature; issued 01/11/2026 07:00"), "{said}");
 }
