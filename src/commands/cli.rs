@@ -3,16 +3,16 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use super::lang::Lang;
+use super::lang::{self, Lang};
 
 /// Mail gateway that decides by Article 7.2 of Decision 12/2013/QĐ-UBND whether mailed documents are legally equivalent to paper
 #[derive(Debug, Parser)]
 #[command(name = "dieu7", version, subcommand_required = true, arg_required_else_help = true)]
 pub struct Cli {
     /// Language of reports and messages [default: by the locale]
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = lang::parser())]
     pub lang: Option<Lang>,
     #[command(subcommand)]
     pub command: Command,
@@ -23,7 +23,7 @@ pub enum Command {
     /// Run the gateway: answer Postfix's milter connections, stamp mail, write the log
     Serve(ServeArguments),
     /// Check files as a trial: PDF, mail (.eml), Maildir, mbox
-    Verify(VerifyArguments),
+    Verify(Box<VerifyArguments>),
     /// Show the gateway at work on sample mails, with nothing set up
     Demo(DemoArguments),
     /// Examine the installation and say what to mend
@@ -54,6 +54,7 @@ pub struct ServeArguments {
 }
 
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("written").multiple(true)))]
 pub struct VerifyArguments {
     /// PDF files, mails (.eml), Maildir folders, mbox files
     #[arg(required = true, value_name = "FILE")]
@@ -64,7 +65,7 @@ pub struct VerifyArguments {
     /// Trusted certificates: a folder, or a PEM or DER file; repeatable. Plain certificates are trusted for every purpose in this call
     #[arg(long, value_name = "PATH")]
     pub trust_anchors: Vec<PathBuf>,
-    /// Folder of revocation lists (CRL, DER or PEM)
+    /// Folder of revocation lists and OCSP responses (DER or PEM, known by content)
     #[arg(long, value_name = "DIR")]
     pub revocation: Option<PathBuf>,
     /// Directory of official mailboxes, CSV or TOML
@@ -89,10 +90,16 @@ pub struct VerifyArguments {
     #[arg(long, value_enum, value_name = "FORM")]
     pub report: Option<Form>,
     /// Write to a file, or into a folder one file for each input, instead of standard output
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", group = "written")]
     pub out: Option<PathBuf>,
-    /// Replace reports that are there already
-    #[arg(long, requires = "out")]
+    /// Keep what the result rests on in this folder: certificates, CRLs, OCSP responses, timestamps, and a record of each input
+    #[arg(long, value_name = "DIR", group = "written")]
+    pub evidence: Option<PathBuf>,
+    /// Judge again by the evidence kept in this folder, at the time recorded there, and ask nobody
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["at", "revocation", "mail_from", "auth_user", "evidence"])]
+    pub evidence_from: Option<PathBuf>,
+    /// Replace reports and records of evidence that are there already
+    #[arg(long, requires = "written")]
     pub force: bool,
     #[command(flatten)]
     pub config: ConfigFile,
@@ -239,7 +246,10 @@ const VIETNAMESE: &[(&str, &str)] = &[
         "dieu7 verify trust_anchors",
         "Chứng thư tin cậy: thư mục, hoặc tệp PEM, DER; dùng được nhiều lần. Chứng thư nêu ở đây được tin cậy cho mọi mục đích trong lần gọi này",
     ),
-    ("dieu7 verify revocation", "Thư mục danh sách thu hồi (CRL, DER hoặc PEM)"),
+    (
+        "dieu7 verify revocation",
+        "Thư mục danh sách thu hồi (CRL) và phản hồi OCSP (DER hoặc PEM, nhận biết theo nội dung)",
+    ),
     ("dieu7 verify directory", "Danh bạ hộp thư chính thức, CSV hoặc TOML"),
     ("dieu7 verify policy", "Tệp chính sách"),
     ("dieu7 verify mail_from", "Giả định địa chỉ gửi thực tế (MAIL FROM)"),
@@ -251,7 +261,15 @@ const VIETNAMESE: &[(&str, &str)] = &[
         "Báo cáo đầy đủ: văn bản, một trang HTML, hoặc mỗi tệp một đối tượng JSON [mặc định: bản tóm tắt dạng văn bản]",
     ),
     ("dieu7 verify out", "Ghi vào tệp, hoặc vào thư mục mỗi đầu vào một tệp, thay vì đầu ra chuẩn"),
-    ("dieu7 verify force", "Ghi đè báo cáo đã có"),
+    (
+        "dieu7 verify evidence",
+        "Lưu vào thư mục này mọi căn cứ của kết quả: chứng thư, CRL, phản hồi OCSP, dấu thời gian, và biên bản của từng đầu vào",
+    ),
+    (
+        "dieu7 verify evidence_from",
+        "Kiểm tra lại theo bằng chứng đã lưu trong thư mục này, tại thời điểm đã ghi, không hỏi ai",
+    ),
+    ("dieu7 verify force", "Ghi đè báo cáo và biên bản bằng chứng đã có"),
     ("dieu7 demo", "Xem cổng kiểm tra làm việc trên thư mẫu, không cần cài đặt gì"),
     ("dieu7 demo keep", "Để cổng kiểm tra chạy tiếp cho đến khi nhấn Ctrl-C"),
     ("dieu7 demo folder", "Thư mục làm việc [mặc định: một thư mục mới trong thư mục tạm]"),
@@ -297,7 +315,7 @@ pub fn language(arguments: &[OsString]) -> Lang {
             _ => {}
         }
     }
-    Lang::from_locale()
+    lang::from_locale()
 }
 
 /// The command line with help in `lang`.

@@ -2,6 +2,7 @@
 
 mod installation;
 mod postfix;
+mod revocation;
 mod workers;
 
 use super::cli::ConfigFile;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::lang::Lang;
+pub use dieu7::report::Words as Text;
 
 /// All is equivalent, or fine.
 pub const FINE: u8 = 0;
@@ -12,15 +13,6 @@ pub const FLAGGED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// Input cannot be read.
 pub const UNREADABLE: u8 = 3;
-
-/// A text in both languages.
-#[derive(Clone, Copy, Debug)]
-pub struct Text {
-    /// Vietnamese.
-    pub vi: &'static str,
-    /// English.
-    pub en: &'static str,
-}
 
 /// A command that could not do its work.
 #[derive(Debug)]

@@ -11,6 +11,13 @@ use serde::Serialize;
 use crate::digest::Sha256;
 use crate::time::UnixTime;
 
+mod record;
+
+pub use record::{
+    Answered, Asked, FORMAT, Input, KeptCertificate, KeptPiece, Part, Record, Rules, Session, Signature, Tried,
+    answered,
+};
+
 /// Something outside that would help to decide.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Need {
@@ -54,6 +61,13 @@ pub struct Attempt {
     pub failure: String,
 }
 
+impl Attempt {
+    /// A folder holds no list of the issuer.
+    pub const NO_LIST: &'static str = "no list of this issuer in the folder";
+    /// A folder holds no OCSP response about the certificate.
+    pub const NO_RESPONSE: &'static str = "no response about this certificate in the folder";
+}
+
 /// Octets from outside, and where they came from.
 #[derive(Clone, Debug)]
 pub struct Piece {
@@ -90,6 +104,11 @@ impl Evidence {
     #[must_use]
     pub fn holds(&self, need: &Need) -> bool {
         self.answers.contains_key(need)
+    }
+
+    /// Every need that was asked, with what came back, in the order of the needs.
+    pub fn answers(&self) -> impl Iterator<Item = (&Need, &Answer)> {
+        self.answers.iter()
     }
 
     /// The pieces that answer a need; empty when nothing came.

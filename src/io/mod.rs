@@ -3,9 +3,11 @@
 //! Every wait has a deadline and every read a size cap.
 
 pub mod clock;
+pub mod evidence_store;
 pub mod files;
 pub mod milter;
 pub mod reception;
+mod regular;
 pub mod samples;
 pub mod sources;
 pub mod store;

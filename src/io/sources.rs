@@ -1,24 +1,33 @@
-//! Where evidence comes from: the drop folder of revocation lists. It is read again when its files change, so that an
-//! operator only has to put a newer list there.
+//! Where evidence comes from: the drop folder of revocation lists and OCSP responses. It is read again when its files
+//! change, so that an operator only has to put a newer file there.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use crate::evidence::{Answer, Need, Piece};
+use crate::evidence::{Answer, Attempt, Need, Piece};
 use crate::gateway::Gather;
-use crate::x509::{Crl, Name};
+use crate::x509::Name;
+
+mod content;
+mod listing;
+
+pub use content::{Content, Unrecognised};
+
+use content::Found;
+use listing::Seen;
 
 /// The folder is looked at again at most this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// A larger file is no list that a CA publishes (pki.md of the design: 20 MiB).
-const LARGEST: u64 = 20 << 20;
-/// More files than all Vietnamese CAs publish together.
-const FILES: usize = 1000;
+/// What is offered for one question. A CA has a list for each kind of certificate, and some generations of each.
+const OFFERED: usize = 64;
+/// Indirect lists speak of certificates of any issuer, so they are offered to every question; few CAs publish one.
+const INDIRECT: usize = 16;
 
-/// A folder of CRLs, DER or PEM, known by content. Clones share what was read.
+/// A folder of CRLs and OCSP responses, DER or PEM, known by content. Clones share what was read.
 #[derive(Clone, Debug)]
 pub struct CrlFolder {
     folder: PathBuf,
@@ -28,17 +37,47 @@ pub struct CrlFolder {
 #[derive(Debug, Default)]
 struct State {
     looked: Option<Instant>,
-    seen: Vec<(PathBuf, u64, Option<SystemTime>)>,
-    by_issuer: Arc<HashMap<Name, Vec<Piece>>>,
+    files: Vec<(Seen, Read)>,
+    index: Arc<Index>,
 }
+
+/// What one file turned out to hold; read once, however often its neighbours change.
+type Read = Result<Arc<Vec<Found>>, Arc<Unreadable>>;
 
 /// One file of the folder, for `doctor`.
 #[derive(Debug)]
 pub struct Listed {
     /// The file.
     pub file: PathBuf,
-    /// The list in it; why not otherwise.
-    pub crl: Result<Crl, String>,
+    /// What is in it; why nothing otherwise.
+    pub content: Result<Vec<Content>, String>,
+}
+
+/// What the folder has, newest file first.
+#[derive(Debug, Default)]
+struct Index {
+    by_issuer: HashMap<Name, Vec<Piece>>,
+    indirect: Vec<Piece>,
+    responses: Vec<Piece>,
+}
+
+/// Why a file gives nothing.
+#[derive(Debug)]
+enum Unreadable {
+    Content(Unrecognised),
+    File(io::Error),
+    /// The folder holds more than is read.
+    NoRoom,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Content(error) => error.fmt(f),
+            Self::File(error) => error.fmt(f),
+            Self::NoRoom => write!(f, "not read: the folder holds more than {} MB", listing::ALL >> 20),
+        }
+    }
 }
 
 impl CrlFolder {
@@ -51,95 +90,131 @@ impl CrlFolder {
     /// Reads every file now.
     #[must_use]
     pub fn list(&self) -> Vec<Listed> {
-        files(&self.folder)
-            .into_iter()
-            .map(|(file, _, _)| {
-                let crl = read(&file)
-                    .map_err(|error| error.to_string())
-                    .and_then(|octets| Crl::parse(&octets).map_err(|error| error.to_string()));
-                Listed { file, crl }
-            })
-            .collect()
+        let files = look(&self.folder, &[]);
+        let listed = files.into_iter().map(|(seen, read)| Listed {
+            content: match &read {
+                Ok(found) => Ok(found.iter().map(|one| one.content.clone()).collect()),
+                Err(error) => Err(error.to_string()),
+            },
+            file: seen.file,
+        });
+        listed.collect()
     }
 
     /// Answers what can be answered from the folder.
     #[must_use]
     pub fn answers(&self, needs: Vec<Need>) -> Vec<(Need, Answer)> {
+        let index = self.current();
         needs
             .into_iter()
             .map(|need| {
-                let pieces = match &need {
-                    Need::Crl { issuer, .. } => self.pieces(issuer),
-                    Need::Ocsp { .. } => Vec::new(),
-                };
-                let answer = if pieces.is_empty() { Answer::Unavailable(Vec::new()) } else { Answer::Pieces(pieces) };
+                let pieces = index.pieces(&need);
+                let answer = if pieces.is_empty() { self.in_vain(&need) } else { Answer::Pieces(pieces) };
                 (need, answer)
             })
             .collect()
     }
 
-    /// The lists of `issuer` (a DER name).
-    fn pieces(&self, issuer: &[u8]) -> Vec<Piece> {
-        // Names are equal after RFC 5280's normalisation, however they are encoded.
-        Name::parse(issuer).ok().and_then(|name| self.current().get(&name).cloned()).unwrap_or_default()
+    /// That the folder was looked at stands in the record too.
+    fn in_vain(&self, need: &Need) -> Answer {
+        let failure = match need {
+            Need::Crl { .. } => Attempt::NO_LIST,
+            Need::Ocsp { .. } => Attempt::NO_RESPONSE,
+        };
+        Answer::Unavailable(vec![Attempt { source: self.folder.display().to_string(), failure: failure.to_owned() }])
     }
 
-    fn current(&self) -> Arc<HashMap<Name, Vec<Piece>>> {
+    fn current(&self) -> Arc<Index> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AGAIN) {
-            let seen = files(&self.folder);
-            if seen != state.seen {
-                state.by_issuer = Arc::new(index(&seen));
-                state.seen = seen;
+            let before = std::mem::take(&mut state.files);
+            let files = look(&self.folder, &before);
+            let same = files.iter().map(|(seen, _)| seen).eq(before.iter().map(|(seen, _)| seen));
+            if !same {
+                state.index = Arc::new(Index::of(&files));
             }
+            for (seen, read) in &files {
+                // Said once for each state of a file, not each time that something beside it changes.
+                if let Err(error) = read
+                    && !before.iter().any(|(known, _)| known == seen)
+                {
+                    tracing::warn!(file = %seen.file.display(), %error, "no revocation list or OCSP response");
+                }
+            }
+            state.files = files;
             state.looked = Some(Instant::now());
         }
-        Arc::clone(&state.by_issuer)
+        Arc::clone(&state.index)
     }
 }
 
-fn files(folder: &Path) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut files: Vec<_> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let facts = std::fs::metadata(entry.path()).ok()?;
-            facts.is_file().then(|| (entry.path(), facts.len(), facts.modified().ok()))
-        })
-        .collect();
-    // Sorted first: which files are left out must not hang on the order of the folder.
-    files.sort();
-    files.truncate(FILES);
-    files
-}
-
-fn read(file: &Path) -> io::Result<Vec<u8>> {
-    if std::fs::metadata(file)?.len() > LARGEST {
-        return Err(io::Error::other(format!("larger than {} MB", LARGEST >> 20)));
-    }
-    std::fs::read(file)
-}
-
-fn index(files: &[(PathBuf, u64, Option<SystemTime>)]) -> HashMap<Name, Vec<Piece>> {
-    let mut by_issuer: HashMap<Name, Vec<Piece>> = HashMap::new();
-    for (file, _, _) in files {
-        let octets = match read(file) {
-            Ok(octets) => octets,
-            Err(error) => {
-                tracing::warn!(file = %file.display(), %error, "revocation list not read");
-                continue;
-            }
+/// The files of the folder with what is in them. What was read `before` and has not changed is not read again.
+fn look(folder: &Path, before: &[(Seen, Read)]) -> Vec<(Seen, Read)> {
+    let mut room = listing::ALL;
+    let known: HashMap<&Seen, &Read> = before.iter().map(|(seen, read)| (seen, read)).collect();
+    let files = listing::files(folder).into_iter().map(|seen| {
+        let read = match known.get(&seen) {
+            _ if seen.length > room => Err(Arc::new(Unreadable::NoRoom)),
+            // A file for which there was no room may have some now, and one that was refused may be read.
+            Some(Err(error)) if !matches!(**error, Unreadable::Content(_)) => read(&seen),
+            Some(known) => (*known).clone(),
+            None => read(&seen),
         };
-        match Crl::parse(&octets) {
-            Ok(crl) => {
-                let source = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let piece = Piece { octets: octets.into(), source, taken: None };
-                by_issuer.entry(crl.issuer().clone()).or_default().push(piece);
+        if read.is_ok() {
+            room = room.saturating_sub(seen.length);
+        }
+        (seen, read)
+    });
+    files.collect()
+}
+
+fn read(seen: &Seen) -> Read {
+    let octets = listing::read(&seen.file).map_err(|error| Arc::new(Unreadable::File(error)))?;
+    let name = seen.file.file_name().unwrap_or_default().to_string_lossy();
+    let found = content::recognise(&octets, &name, seen.modified());
+    found.map(Arc::new).map_err(|error| Arc::new(Unreadable::Content(error)))
+}
+
+impl Index {
+    fn of(files: &[(Seen, Read)]) -> Self {
+        let mut newest: Vec<&(Seen, Read)> = files.iter().collect();
+        // What is left out, where there is too much, is the oldest.
+        newest.sort_by(|(one, _), (other, _)| other.changed.cmp(&one.changed).then_with(|| one.file.cmp(&other.file)));
+        let mut index = Self::default();
+        for one in newest.into_iter().filter_map(|(_, read)| read.as_ref().ok()).flat_map(|found| found.iter()) {
+            match &one.content {
+                Content::Crl { issuer, indirect, .. } => {
+                    if *indirect {
+                        index.indirect.push(one.piece.clone());
+                    }
+                    index.by_issuer.entry(issuer.clone()).or_default().push(one.piece.clone());
+                }
+                Content::Ocsp => index.responses.push(one.piece.clone()),
             }
-            Err(error) => tracing::warn!(file = %file.display(), %error, "no revocation list"),
+        }
+        index
+    }
+
+    fn pieces(&self, need: &Need) -> Vec<Piece> {
+        match need {
+            Need::Crl { issuer, .. } => {
+                // Names are equal after RFC 5280's normalisation, however they are encoded.
+                let name = Name::parse(issuer).ok();
+                let own = name.and_then(|name| self.by_issuer.get(&name)).map(Vec::as_slice).unwrap_or_default();
+                let mut pieces: Vec<Piece> = own.iter().take(OFFERED).cloned().collect();
+                for piece in self.indirect.iter().take(INDIRECT) {
+                    if !own.iter().any(|mine| Arc::ptr_eq(&mine.octets, &piece.octets)) {
+                        pieces.push(piece.clone());
+                    }
+                }
+                pieces
+            }
+            Need::Ocsp { serial, .. } => {
+                let about = |piece: &&Piece| content::names_serial(&piece.octets, serial);
+                self.responses.iter().filter(about).take(OFFERED).cloned().collect()
+            }
         }
     }
-    by_issuer
 }
 
 impl Gather for CrlFolder {
@@ -155,15 +230,4 @@ impl Gather for CrlFolder {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_too_large_for_a_list_is_named_and_not_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = std::fs::File::create(folder.path().join("large.crl")).unwrap();
-        file.set_len(LARGEST + 1).unwrap();
-        let listed = CrlFolder::new(folder.path().to_owned()).list();
-        assert!(matches!(&listed[..], [Listed { crl: Err(_), .. }]));
-    }
-}
+mod tests;

@@ -6,8 +6,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::outcome::{Condition, Outcome};
-
 macro_rules! reasons {
     ($($variant:ident $code:literal $vi:literal $en:literal;)+) => {
         /// Why a condition is not met, or what is remarked (the table "Reasons" of the rule).
@@ -112,76 +110,6 @@ impl Reason {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|reason| reason.code() == code)
-    }
-
-    /// The condition that this reason speaks of, and what it makes of it (table "Verdicts" of the rule); `None` for
-    /// a remark. `mbox-unauthenticated` is listed as undetermined; a check that *failed* says unmet where it is found.
-    #[must_use]
-    pub const fn effect(self) -> Option<(Condition, Outcome)> {
-        use Condition::{A, B, C};
-        use Outcome::{Undetermined, Unmet};
-        Some(match self {
-            Self::SigNone
-            | Self::SigImageOnly
-            | Self::SigBad
-            | Self::DocChanged
-            | Self::DocOverlaid
-            | Self::SigPartial
-            | Self::SignerNotSender => (A, Unmet),
-            Self::SigFormat
-            | Self::SignerUnknown
-            | Self::SignerPerson
-            | Self::LaterSignature
-            | Self::FileEncrypted
-            | Self::FileBroken
-            | Self::FileAmbiguous
-            | Self::FileArchive
-            | Self::FileTooLarge => (A, Undetermined),
-            Self::CertRevoked
-            | Self::CertNotYetValid
-            | Self::CertExpired
-            | Self::PathBad
-            | Self::CaNotTrusted
-            | Self::CaRevoked => (B, Unmet),
-            Self::AnchorMissing
-            | Self::CaUnlisted
-            | Self::CertSuspended
-            | Self::CertRevokedNoProof
-            | Self::TimeUnproven
-            | Self::RevUnavailable
-            | Self::RevStale
-            | Self::OcspUnknown
-            | Self::SigWeak
-            | Self::TsBad => (B, Undetermined),
-            Self::FileEditable
-            | Self::FileNotPdf
-            | Self::FileForwarded
-            | Self::NotScan
-            | Self::MboxNotListed
-            | Self::MboxPersonal
-            | Self::MboxNotInForce
-            | Self::MboxMismatch => (C, Unmet),
-            Self::ScanUnknown | Self::DirStale | Self::ReplaySuspect | Self::MboxUnauthenticated => (C, Undetermined),
-            Self::DocChangedAllowed
-            | Self::Decree30Original
-            | Self::CertRevokedLater
-            | Self::TsNone
-            | Self::TimeShift7h
-            | Self::DateOdd
-            | Self::FileActive
-            | Self::FileFormat
-            | Self::ShadowPrepared
-            | Self::ScanLook
-            | Self::SealSeen
-            | Self::SealNotSeen
-            | Self::SealNoColour
-            | Self::ScopeMixed
-            | Self::Charset
-            | Self::SecretMark
-            | Self::StampEarlier
-            | Self::StampRemoved
-            | Self::StampForged => return None,
-        })
     }
 
     /// The integrity of what was signed is broken: the summary begins with a warning not to use the file.

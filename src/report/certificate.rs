@@ -27,6 +27,7 @@ pub(super) fn section(signature: &SignatureJudgement, lang: Lang) -> Section {
                 )),
             ));
         }
+        rows.push(managing(signer, lang));
         rows.push(Row::new(label("Nơi cấp", "Issuer"), Said::other(&mask(&signer.issuer().to_string()))));
         rows.push(Row::new(label("Số sê-ri", "Serial number"), Said::default().and_token(&signer.serial_hex())));
         rows.push(Row::new(label("Thời hạn", "Valid"), period(signer.validity(), lang)));
@@ -51,6 +52,15 @@ pub(super) fn section(signature: &SignatureJudgement, lang: Lang) -> Section {
         Trust::Trusted(path) => section.with(Block::Table(table(signature, path.certificates(), lang))),
         _ => section,
     }
+}
+
+/// The unit that manages the certificate (Circular 15/2025/TT-BKHCN, article 6.4): the agency named in it, which answers
+/// for whoever signs.
+pub(super) fn managing(signer: &Certificate, lang: Lang) -> Row {
+    let label = |vi, en| Words::new(vi, en).of(lang);
+    let unit = signer.subject().organization();
+    let said = unit.map_or_else(|| Said::own(label("không ghi", "not stated")), |unit| Said::other(&mask(&unit)));
+    Row::new(label("Đơn vị quản lý chứng thư số", "Unit managing the certificate"), said)
 }
 
 fn bad(words: &'static str, fault: &PathFault, lang: Lang) -> Said {
@@ -80,7 +90,7 @@ fn table(signature: &SignatureJudgement, certificates: &[Certificate], lang: Lan
     }
 }
 
-fn period(period: Period, lang: Lang) -> Said {
+pub(super) fn period(period: Period, lang: Lang) -> Said {
     let end = |said: Said, moment| match moment {
         Some(moment) => said.and_moment(moment),
         None => said.and("…"),

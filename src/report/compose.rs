@@ -1,6 +1,7 @@
 //! Puts a report together, in the order in which it is read.
 
 use crate::dossier::{Document, Dossier};
+use crate::evidence::Evidence;
 use crate::policy::{DocumentJudgement, Judgement};
 
 use super::advice;
@@ -8,6 +9,7 @@ use super::bottom::{self, Bottom, Subject};
 use super::document::Told;
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Report, Row, Section};
+use super::outside::Outside;
 use super::said::Said;
 use super::words;
 
@@ -22,6 +24,8 @@ pub struct Judged<'a> {
     pub judgement: &'a Judgement,
     /// What the reader found; `None` when it could not be examined, or is not kept.
     pub dossier: Option<&'a Dossier>,
+    /// What the outside said, or would not say; `None` where it is not kept.
+    pub evidence: Option<&'a Evidence>,
     /// What was taken for granted.
     pub assumed: &'a [Said],
 }
@@ -36,12 +40,22 @@ impl<'a> Judged<'a> {
         self.dossier?.documents.get(index).filter(|facts| Some(facts.sha256) == judged.sha256)
     }
 
-    fn told(&self, lang: Lang) -> impl Iterator<Item = Told<'a>> {
+    /// What the outside said; nothing of a message with a secrecy mark.
+    pub(super) fn outside(&self) -> Option<Outside<'a>> {
+        let evidence = self.evidence.filter(|_| !self.judgement.is_secret())?;
+        Some(Outside::new(evidence, self.judgement.at))
+    }
+
+    fn told<'b>(&self, outside: Option<&'b Outside<'b>>, lang: Lang) -> impl Iterator<Item = Told<'b>>
+    where
+        'a: 'b,
+    {
         let documents: &'a [DocumentJudgement] = &self.judgement.documents;
         let this = *self;
         documents.iter().enumerate().map(move |(index, judged)| Told {
             judged,
             facts: this.facts(index),
+            outside,
             subject: this.subject,
             alone: documents.len() == 1,
             lang,
@@ -54,13 +68,17 @@ impl Report {
     #[must_use]
     pub fn new(judged: &Judged<'_>, lang: Lang) -> Self {
         let mut summary = vec![about(judged, lang)];
-        summary.extend(judged.told(lang).map(|told| told.summary()));
+        let outside = judged.outside();
+        let outside = outside.as_ref();
+        summary.extend(judged.told(outside, lang).map(|told| told.summary()));
+        let asked = outside.map(|outside| outside.section(lang)).filter(|section| !section.blocks.is_empty());
+        let details = judged.told(outside, lang).map(|told| told.details()).chain(asked);
         Self {
             lang,
             subject: Said::other(judged.name),
             bottom: Bottom::new(judged.judgement, judged.subject, lang),
             summary,
-            details: judged.told(lang).map(|told| told.details()).collect(),
+            details: details.collect(),
             assumed: judged.assumed.to_vec(),
         }
     }

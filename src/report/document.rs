@@ -3,10 +3,12 @@
 use crate::dossier::{Content, Document};
 use crate::pdf::Reading;
 use crate::policy::{Condition, DocumentJudgement, Outcome, Reason, SignatureJudgement};
+use crate::signature::Conclusion;
 
 use super::bottom::{self, Subject};
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Row, Section, Table};
+use super::outside::Outside;
 use super::said::Said;
 use super::{advice, revision, signature, structure, words};
 
@@ -21,6 +23,8 @@ pub(super) struct Told<'a> {
     pub(super) judged: &'a DocumentJudgement,
     /// Nothing of a document with a secrecy mark, or of one that stands for what was not seen.
     pub(super) facts: Option<&'a Document>,
+    /// What the outside said.
+    pub(super) outside: Option<&'a Outside<'a>>,
     pub(super) subject: Subject,
     /// It has the clerk's page for itself.
     pub(super) alone: bool,
@@ -70,7 +74,9 @@ impl<'a> Told<'a> {
                 heading
             };
             let rows = Block::Rows(signature::brief(one, self.alone, self.lang));
-            own = own.with(Block::Section(Section::new(heading).marked(signature::mark_of(one)).with(rows)));
+            let wanted = if self.alone { self.wanted(one) } else { Vec::new() };
+            let section = Section::new(heading).marked(signature::mark_of(one)).with(rows);
+            own = own.with(Block::Section(section.with(Block::Lines(wanted))));
         }
         let reasons = bottom::reasons(self.judged, self.subject);
         let lines = reasons.into_iter().map(|reason| self.line(bottom::weight(self.judged, reason), reason));
@@ -96,7 +102,7 @@ impl<'a> Told<'a> {
         let fields = self.reading().map(|reading| reading.signatures.as_slice()).unwrap_or_default();
         for (index, one) in signatures.iter().enumerate().take(IN_DETAIL) {
             let told = signature::section(index + 1, one, fields.get(index), self.lang);
-            section = section.with(Block::Section(told));
+            section = section.with(Block::Section(told.with(Block::Lines(self.wanted(one)))));
         }
         section = section.with(Block::Lines(self.left(signatures, IN_DETAIL)));
         if let Some(reading) = self.reading() {
@@ -105,6 +111,16 @@ impl<'a> Told<'a> {
                 .with(Block::Section(self.structure(reading)));
         }
         section.with(Block::Section(self.asked())).with(Block::Section(self.support()))
+    }
+
+    /// What is missing to know of revocation; nothing where the signature passed, or failed for good.
+    fn wanted(&self, signature: &SignatureJudgement) -> Vec<Line> {
+        match self.outside {
+            Some(outside) if matches!(signature.validated.conclusion, Conclusion::Indeterminate(_)) => {
+                outside.wanted(signature, self.lang)
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn conditions(&self) -> impl Iterator<Item = Row> {

@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 use crate::dossier::Content;
 use crate::pdf::{ActiveKind, Reading};
+use crate::policy::SignatureJudgement;
 
 use super::bottom::Bottom;
 use super::compose::Judged;
+use super::indication;
 use super::lang::Lang;
-use super::revision;
 use super::said::Said;
+use super::unexplained::unexplained;
 
 /// One input as a JSON object.
 #[must_use]
@@ -24,6 +26,7 @@ pub fn report(judged: &Judged<'_>) -> Value {
     value["assumed"] = judged.assumed.iter().map(Said::plain).collect();
     value["fine"] = Bottom::new(judged.judgement, judged.subject, Lang::En).is_fine().into();
     value["bottom_line"] = json!({ "vi": bottom(Lang::Vi), "en": bottom(Lang::En) });
+    value["evidence"] = judged.outside().map(|outside| outside.json()).into();
     let documents = value["documents"].as_array_mut().into_iter().flatten();
     for (index, document) in documents.enumerate() {
         let reading = match judged.facts(index).map(|facts| &facts.content) {
@@ -33,8 +36,22 @@ pub fn report(judged: &Judged<'_>) -> Value {
         document["page_count"] = reading.and_then(|reading| reading.page_count).into();
         document["revisions"] = reading.map(revisions).into();
         document["active"] = reading.map(active).into();
+        let signatures = judged.judgement.documents.get(index).map(|one| one.signatures.as_slice()).unwrap_or_default();
+        for (told, signature) in document["signatures"].as_array_mut().into_iter().flatten().zip(signatures) {
+            told["explanation"] = explanation(signature);
+        }
     }
     value
+}
+
+/// Why a signature did not pass, in words; null where it did.
+fn explanation(signature: &SignatureJudgement) -> Value {
+    let in_words = |lang| {
+        indication::explained(signature, lang)
+            .map(|one| json!({ "meaning": one.meaning.to_string(), "action": one.action.to_string() }))
+    };
+    let Some(explained) = indication::explained(signature, Lang::En) else { return Value::Null };
+    json!({ "waits_for": explained.waits_for, "vi": in_words(Lang::Vi), "en": in_words(Lang::En) })
 }
 
 fn revisions(reading: &Reading) -> Vec<Value> {
@@ -46,8 +63,8 @@ fn revisions(reading: &Reading) -> Vec<Value> {
         let unexplained = revision.change.unexplained.iter().map(|one| {
             json!({
                 "object": one.number,
-                "vi": revision::unexplained(one, Lang::Vi).plain(),
-                "en": revision::unexplained(one, Lang::En).plain(),
+                "vi": unexplained(one, Lang::Vi).plain(),
+                "en": unexplained(one, Lang::En).plain(),
             })
         });
         json!({

@@ -1,11 +1,12 @@
 //! The revisions of a file: what each added, who signed it, and what nothing explains.
 
-use crate::pdf::{Modification, Reading, Unexplained};
+use crate::pdf::{Modification, Reading};
 use crate::policy::DocumentJudgement;
 
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Section, Table};
 use super::said::Said;
+use super::unexplained::unexplained;
 use super::{signature, words};
 
 /// Rows that are shown; a hostile file has as many revisions as it likes.
@@ -81,13 +82,5 @@ fn signed_by(document: &DocumentJudgement, reading: &Reading, revision: usize, l
             Some(signature) => said.and_said(signature::who(signature, lang)),
             None => said.and_other(&field.field),
         }
-    })
-}
-
-/// Which object and key, and what is wrong with it. Keys and names of the file stand in it, so it is quoted as a whole.
-pub(super) fn unexplained(one: &Unexplained, lang: Lang) -> Said {
-    Said::other(&match lang {
-        Lang::En => one.en(),
-        Lang::Vi => one.vi(),
     })
 }

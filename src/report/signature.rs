@@ -8,7 +8,7 @@ use crate::x509::Certificate;
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Row, Section};
 use super::said::Said;
-use super::{advice, bottom, certificate, proven, words};
+use super::{advice, bottom, certificate, indication, proven, words};
 
 /// The signer as a clerk knows him: the name of the agency; of a person only the agency.
 pub(super) fn who(signature: &SignatureJudgement, lang: Lang) -> Said {
@@ -64,11 +64,30 @@ pub(super) fn brief(signature: &SignatureJudgement, alone: bool, lang: Lang) -> 
         let issuer = issuer.common_name().unwrap_or_else(|| issuer.to_string());
         rows.push(Row::new(label("Nơi cấp chứng thư số", "Certificate issued by"), Said::other(&mask(&issuer))));
     }
+    if let Some(signer) = &validated.signer {
+        rows.push(certificate::managing(signer, lang));
+        rows.push(Row::new(
+            label("Thời hạn chứng thư số", "Certificate valid"),
+            certificate::period(signer.validity(), lang),
+        ));
+    }
+    let (mark, words) = words::in_force(validated.in_force);
+    rows.push(Row::marked(label("Hiệu lực khi ký", "In force when signed"), mark, Said::own(words.of(lang))));
     let (mark, words) = words::trust(&validated.trust);
     rows.push(Row::marked(label("Đường dẫn chứng thực", "Trust path"), mark, Said::own(words.of(lang))));
     let (mark, words) = words::revocation(validated.revocation);
     rows.push(Row::marked(label("Thu hồi", "Revocation"), mark, Said::own(words.of(lang))));
     rows
+}
+
+/// Why it did not pass, and what the sender or the operator can do; nothing where it did.
+fn explanation(signature: &SignatureJudgement, lang: Lang) -> Vec<Row> {
+    let label = |vi, en| Words::new(vi, en).of(lang);
+    let Some(explained) = indication::explained(signature, lang) else { return Vec::new() };
+    vec![
+        Row::new(label("Nghĩa là", "That means"), explained.meaning),
+        Row::new(label("Cách xử lý", "What can be done"), explained.action),
+    ]
 }
 
 /// Everything that is known of it.
@@ -84,9 +103,12 @@ pub(super) fn section(
     let mut rows = vec![
         Row::new(label("Người ký", "Signer"), who(signature, lang)),
         Row::marked(label("Kết luận", "Conclusion"), mark, concluded),
+    ];
+    rows.extend(explanation(signature, lang));
+    rows.extend([
         Row::new(label("Trường chữ ký", "Signature field"), Said::other(&validated.field)),
         Row::new(label("Dạng", "Form"), form(validated, lang)),
-    ];
+    ]);
     let (mark, words) = words::binding(signature.binding);
     rows.push(Row::marked(
         label("Người ký so với cơ quan gửi", "Signer and sending agency"),

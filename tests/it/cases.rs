@@ -38,6 +38,12 @@ impl Bench {
 
     /// The judgement, and what the reader found.
     pub fn judge_and_examined(&self, sample: &Sample) -> (Judgement, Arc<Examined>) {
+        let (judgement, examined, _) = self.judge_with_evidence(sample);
+        (judgement, examined)
+    }
+
+    /// The judgement, what the reader found, and what the folder of lists said.
+    pub fn judge_with_evidence(&self, sample: &Sample) -> (Judgement, Arc<Examined>, Evidence) {
         let message = sample.message();
         let stamped = !stamps(&message, "Dieu7-Demo-").is_empty();
         let examined = Arc::new(dossier::examine(&message, &mut Budget::for_message()));
@@ -50,7 +56,7 @@ impl Bench {
             remarks: if stamped { vec![Reason::StampRemoved] } else { Vec::new() },
         }
         .gathered(|needs| self.crls.answers(needs));
-        (judge(&case, &mut Budget::for_message()), examined)
+        (judge(&case, &mut Budget::for_message()), examined, case.evidence)
     }
 }
 

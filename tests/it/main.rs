@@ -5,6 +5,7 @@ mod attacks;
 mod bad_input;
 mod cases;
 mod corpora;
+mod evidence;
 mod gateway;
 mod layers;
 mod liars;

@@ -17,7 +17,7 @@ use crate::attacks::world::{Mail, World, genuine, part};
 use crate::cases::{AT, Bench};
 
 fn judged<'a>(name: &'a str, judgement: &'a Judgement, dossier: &'a Dossier) -> Judged<'a> {
-    Judged { name, subject: Subject::Message, judgement, dossier: Some(dossier), assumed: &[] }
+    Judged { name, subject: Subject::Message, judgement, dossier: Some(dossier), evidence: None, assumed: &[] }
 }
 
 /// The report of a mail, in one language.
@@ -30,8 +30,9 @@ fn report_of(mail: &Mail, lang: Lang) -> Report {
 fn samples(lang: Lang) -> Vec<(String, Judgement, Report)> {
     let bench = Bench::new();
     let all = samples::all().into_iter().map(|sample| {
-        let (judgement, examined) = bench.judge_and_examined(&sample);
-        let report = Report::new(&judged(&sample.id, &judgement, &examined.dossier), lang);
+        let (judgement, examined, evidence) = bench.judge_with_evidence(&sample);
+        let judged = Judged { evidence: Some(&evidence), ..judged(&sample.id, &judgement, &examined.dossier) };
+        let report = Report::new(&judged, lang);
         (sample.id, judgement, report)
     });
     all.collect()

@@ -5,13 +5,12 @@ use std::process::Command;
 
 use dieu7::io::clock;
 use dieu7::io::files;
-use dieu7::io::sources::CrlFolder;
 use dieu7::io::store::query::LogReader;
 use dieu7::sender::Freshness;
 use dieu7::settings::{Listen, Settings};
 use dieu7::time::UnixTime;
 
-use super::{Check, Severity};
+use super::{Check, Severity, revocation};
 
 /// A policy's legal force is confirmed each year (rule, reading 10).
 const YEAR: i64 = 366 * 24 * 3600;
@@ -29,7 +28,7 @@ pub fn examine(settings: &Settings, file: Option<&Path>) -> Vec<Check> {
     }];
     checks.extend(policies(settings, now));
     checks.extend(anchors(settings));
-    checks.extend(revocation(settings, now));
+    checks.extend(revocation::examine(settings, now));
     checks.push(directory(settings, now));
     checks.extend(log(settings, now));
     checks.push(disk(&settings.log));
@@ -139,51 +138,6 @@ fn anchors(settings: &Settings) -> Vec<Check> {
         )
     }));
     checks
-}
-
-fn revocation(settings: &Settings, now: UnixTime) -> Vec<Check> {
-    let listed = CrlFolder::new(settings.crls.clone()).list();
-    if listed.is_empty() {
-        return vec![attention(
-            (
-                format!(
-                    "thư mục CRL trống ({}): không kiểm tra được thu hồi, mọi chữ ký đều chưa rõ",
-                    settings.crls.display()
-                ),
-                format!(
-                    "the CRL folder is empty ({}): revocation cannot be checked, every signature is undetermined",
-                    settings.crls.display()
-                ),
-            ),
-            ("tải CRL của các CA vào thư mục này, định kỳ", "download the CAs' CRLs into this folder, regularly"),
-        )];
-    }
-    listed
-        .iter()
-        .map(|one| {
-            let file = one.file.file_name().unwrap_or_default().to_string_lossy();
-            match &one.crl {
-                Err(error) => attention(
-                    (format!("{file} không phải CRL: {error}"), format!("{file} is no CRL: {error}")),
-                    ("xoá hoặc thay tệp", "remove or replace the file"),
-                ),
-                Ok(crl) if crl.next_update().is_none_or(|next| next < now) => {
-                    let until = crl.next_update().map_or_else(|| "?".to_owned(), UnixTime::vietnamese);
-                    attention(
-                        (format!("CRL {file} đã quá hạn ({until})"), format!("CRL {file} is out of date ({until})")),
-                        ("tải bản mới vào thư mục CRL", "download a newer one into the CRL folder"),
-                    )
-                }
-                Ok(crl) => {
-                    let until = crl.next_update().map_or_else(String::new, UnixTime::vietnamese);
-                    Check::good(
-                        format!("CRL {file}: {} (đến {until})", crl.issuer()),
-                        format!("CRL {file}: {} (until {until})", crl.issuer()),
-                    )
-                }
-            }
-        })
-        .collect()
 }
 
 fn directory(settings: &Settings, now: UnixTime) -> Check {

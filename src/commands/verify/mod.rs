@@ -1,6 +1,7 @@
 //! `dieu7 verify`: judges files as a trial. Nothing is logged, nothing is stamped; what was assumed is said.
 
 mod input;
+mod kept;
 mod line;
 mod written;
 
@@ -9,8 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dieu7::budget::Budget;
+use dieu7::digest::Sha256;
 use dieu7::dossier::Dossier;
-use dieu7::evidence::Evidence;
+use dieu7::evidence::{Evidence, Rules, Session};
 use dieu7::io::clock;
 use dieu7::io::files::{self, Trust};
 use dieu7::io::sources::CrlFolder;
@@ -28,6 +30,7 @@ use super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::lang::Lang;
 use super::out;
 use input::{Input, Octets};
+use kept::Kept;
 use written::Written;
 
 /// Name of Postfix's submission service.
@@ -35,23 +38,29 @@ const SUBMISSION: &str = "submission";
 
 pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
     let (settings, _) = config::load(&arguments.config)?;
-    let bench = Bench::new(arguments, &settings)?;
+    let bench = Bench::new(arguments, &settings, lang)?;
     let (inputs, mut unread) = input::find(&arguments.files);
-    let assumed = bench.assumed(arguments, lang);
+    let assumed = bench.assumed(arguments);
+    // A record says for each input when it was received; what all have in common stands on top.
+    let common = if arguments.evidence_from.is_some() { assumed.clone() } else { bench.given.around(&assumed, lang) };
     let names = inputs.iter().map(|input| input.name.as_str());
-    let mut written = Written::new(arguments, lang, names, &assumed)?;
+    let mut written = Written::new(arguments, lang, names, &common)?;
     let bar = progress(inputs.len(), written.is_for_programs());
     let check = |input: Input| {
         let name = input.name.clone();
-        input.read().map(|octets| bench.check(name.clone(), octets)).map_err(|error| format!("{name}: {error}"))
+        input
+            .read()
+            .map_err(|error| Trouble::Unread(format!("{name}: {error}")))
+            .and_then(|octets| bench.check(name, octets, &assumed))
     };
     line::in_order(inputs, bench.readers.at_once(), check, |checked| {
         match checked {
             Ok(checked) => {
                 bar.set_message(out::harmless(&checked.name));
-                written.add(&checked.judged(&assumed))?;
+                written.add(&checked.judged())?;
             }
-            Err(error) => unread.push(error),
+            Err(Trouble::Failed(failure)) => return Err(failure),
+            Err(Trouble::Unread(error)) => unread.push(error),
         }
         bar.inc(1);
         Ok(())
@@ -70,6 +79,14 @@ pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
     })
 }
 
+/// Why there is no result.
+enum Trouble {
+    /// The call ends.
+    Failed(Failure),
+    /// This input is left out.
+    Unread(String),
+}
+
 /// What was judged.
 struct Checked {
     /// File, and the number of the message in it.
@@ -77,17 +94,20 @@ struct Checked {
     judgement: Judgement,
     /// What the reader found; `None` when it could not be examined. The octets are let go: many may wait for their turn.
     dossier: Option<Dossier>,
+    evidence: Evidence,
     subject: Subject,
+    assumed: Vec<Said>,
 }
 
 impl Checked {
-    fn judged<'a>(&'a self, assumed: &'a [Said]) -> Judged<'a> {
+    fn judged(&self) -> Judged<'_> {
         Judged {
             name: &self.name,
             subject: self.subject,
             judgement: &self.judgement,
             dossier: self.dossier.as_ref(),
-            assumed,
+            evidence: Some(&self.evidence),
+            assumed: &self.assumed,
         }
     }
 }
@@ -95,14 +115,19 @@ impl Checked {
 /// What all files of one call are judged against.
 struct Bench {
     rulebook: Arc<Rulebook>,
+    rules: Rules,
     crls: CrlFolder,
+    kept: Kept,
     readers: Processes,
-    at: UnixTime,
-    envelope: Envelope,
+    /// When and from whom, unless a record says so.
+    given: Moment,
+    /// Name of a submission service, on which a login is assumed.
+    service: Option<Vec<u8>>,
+    lang: Lang,
 }
 
 impl Bench {
-    fn new(arguments: &VerifyArguments, settings: &Settings) -> Result<Self, Failure> {
+    fn new(arguments: &VerifyArguments, settings: &Settings, lang: Lang) -> Result<Self, Failure> {
         let at = match &arguments.at {
             Some(text) => UnixTime::parse(text).ok_or_else(|| wrong_time(text))?,
             None => clock::now(),
@@ -110,18 +135,21 @@ impl Bench {
         if let Some(folder) = arguments.revocation.as_ref().filter(|folder| !folder.is_dir()) {
             return Err(failure::unreadable(format_args!("--revocation {}", folder.display())));
         }
-        let mut sources = Vec::new();
+        let kept = Kept::new(arguments)?;
+        let mut policy_files = Vec::new();
         let policies = match &arguments.policy {
-            Some(file) => vec![files::policy(file, &mut sources).map_err(failure::settings)?],
-            None => files::policies(&settings.policies, &mut sources).map_err(failure::settings)?,
+            Some(file) => vec![files::policy(file, &mut policy_files).map_err(failure::settings)?],
+            None => files::policies(&settings.policies, &mut policy_files).map_err(failure::settings)?,
         };
-        let mut trust = files::trust(&settings.trust, &mut sources).map_err(failure::settings)?;
+        let mut anchor_files = Vec::new();
+        let mut trust = files::trust(&settings.trust, &mut anchor_files).map_err(failure::settings)?;
         for path in &arguments.trust_anchors {
-            trust_path(&mut trust, path)?;
+            trust_path(&mut trust, path, &mut anchor_files)?;
         }
+        let mut directory_files = Vec::new();
         let directory = arguments.directory.as_ref().or(settings.directory.as_ref());
         let directory = match directory {
-            Some(file) => Some(files::directory(file, &mut sources).map_err(failure::settings)?),
+            Some(file) => Some(files::directory(file, &mut directory_files).map_err(failure::settings)?),
             None => None,
         };
         let mut sender = settings.sender.clone();
@@ -130,27 +158,46 @@ impl Bench {
             sender.submission_services.push(SUBMISSION.to_owned());
         }
         let service = sender.submission_services.first().map(|name| name.as_bytes().to_vec());
+        let parts = [&policy_files, &anchor_files, &directory_files].map(|files| digest_of(files));
+        let sources = [policy_files, anchor_files, directory_files].concat();
+        let senders = Sha256::of(&serde_json::to_vec(&sender).unwrap_or_default());
         let rulebook = files::assemble(policies, trust, directory, sender, &sources).map_err(failure::settings)?;
-        let octets = |text: &Option<String>| text.as_ref().map(|text| text.as_bytes().to_vec());
-        let envelope = Envelope {
-            mail_from: octets(&arguments.mail_from).unwrap_or_default(),
-            auth_login: octets(&arguments.auth_user),
-            daemon_name: service.filter(|_| arguments.auth_user.is_some()),
-            ..Envelope::default()
-        };
+        let [policies, anchors, directory] = parts;
+        let rules =
+            Rules { rulebook: rulebook.digest(), policy: String::new(), policies, anchors, directory, sender: senders };
+        let session = Session { mail_from: arguments.mail_from.clone(), auth_user: arguments.auth_user.clone() };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
-        Ok(Self { rulebook: Arc::new(rulebook), crls, readers, at, envelope })
+        let given = Moment { at, session };
+        Ok(Self { rulebook: Arc::new(rulebook), rules, crls, kept, readers, given, service, lang })
     }
 
-    fn check(&self, name: String, octets: Octets) -> Checked {
+    fn envelope(&self, session: &Session) -> Envelope {
+        let octets = |text: &Option<String>| text.as_ref().map(|text| text.as_bytes().to_vec());
+        Envelope {
+            mail_from: octets(&session.mail_from).unwrap_or_default(),
+            auth_login: octets(&session.auth_user),
+            daemon_name: self.service.clone().filter(|_| session.auth_user.is_some()),
+            ..Envelope::default()
+        }
+    }
+
+    fn check(&self, name: String, octets: Octets, assumed: &[Said]) -> Result<Checked, Trouble> {
+        let input = Sha256::of(match &octets {
+            Octets::Document(octets) | Octets::Message(octets) => octets,
+        });
+        let replay = self.kept.replay(input).map_err(|error| Trouble::Unread(format!("{name}: {error}")))?;
+        let moment = match &replay {
+            Some(replay) => Moment { at: replay.record.at, session: replay.record.session.clone() },
+            None => self.given.clone(),
+        };
         let (message, examined, subject) = match octets {
             Octets::Document(octets) => {
                 let file = Path::new(&name).file_name().unwrap_or_default().to_string_lossy().into_owned();
                 (None, Some(self.readers.file(&file, octets)), Subject::File)
             }
             Octets::Message(octets) => {
-                let message = Message::parse(self.envelope.clone(), octets);
+                let message = Message::parse(self.envelope(&moment.session), octets);
                 let examined = self.readers.message(&message);
                 (Some(Arc::new(message)), examined, Subject::Message)
             }
@@ -161,59 +208,100 @@ impl Bench {
             examined: examined.clone(),
             evidence: Evidence::default(),
             rulebook: Arc::clone(&self.rulebook),
-            at: self.at,
+            at: moment.at,
             remarks: Vec::new(),
         }
-        .gathered(|needs| self.crls.answers(needs));
+        .gathered(|needs| match &replay {
+            Some(replay) => replay.answers(needs),
+            None => self.crls.answers(needs),
+        });
         let judgement = judge(&case, &mut Budget::for_message());
+        let mut assumed = moment.around(assumed, self.lang);
+        let rules = Rules { policy: judgement.policy.clone(), ..self.rules.clone() };
+        if let (Some(replay), Kept::From(_)) = (&replay, &self.kept) {
+            assumed.extend(kept::differences(&replay.record, &rules, self.lang));
+        }
+        let dossier = examined.as_ref().map(|examined| &examined.dossier);
+        let judged = Judged {
+            name: &name,
+            subject,
+            judgement: &judgement,
+            dossier,
+            evidence: Some(&case.evidence),
+            assumed: &assumed,
+        };
+        self.kept.keep(&judged, &case, (input, moment.session.clone(), rules)).map_err(Trouble::Failed)?;
+        let differs = replay.as_ref().and_then(|one| kept::differs(&one.record, &judged, self.lang));
+        assumed.extend(differs);
+        let evidence = case.evidence.clone();
         drop(case);
         let dossier = examined.and_then(Arc::into_inner).map(|examined| examined.dossier);
-        Checked { name, judgement, dossier, subject }
+        Ok(Checked { name, judgement, dossier, evidence, subject, assumed })
     }
 
-    /// What was taken for granted because the command line or a default said so.
-    fn assumed(&self, arguments: &VerifyArguments, lang: Lang) -> Vec<Said> {
-        let own = |vi, en| Said::own(Words::new(vi, en).of(lang.of_report())).and(" ");
-        let mut assumed = vec![own("thời điểm nhận", "time of receipt").and_token(&self.at.to_string())];
+    /// What was taken for granted of every input because the command line or a default said so.
+    fn assumed(&self, arguments: &VerifyArguments) -> Vec<Said> {
+        let own = |vi, en| Said::own(Words::new(vi, en).of(self.lang)).and(" ");
+        let mut assumed = Vec::new();
         for path in &arguments.trust_anchors {
             let said = own("tin cậy các chứng thư trong", "the certificates trusted are those of");
             assumed.push(said.and_other(&path.to_string_lossy()));
         }
         let given = [
             (own("danh sách thu hồi", "revocation lists"), &arguments.revocation),
+            (own("bằng chứng đã lưu trong", "evidence kept in"), &arguments.evidence_from),
             (own("danh bạ", "directory"), &arguments.directory),
             (own("chính sách", "policy"), &arguments.policy),
         ];
         for (said, path) in given {
             assumed.extend(path.iter().map(|path| said.clone().and_other(&path.to_string_lossy())));
         }
-        match (&arguments.mail_from, &arguments.auth_user) {
-            (None, None) => assumed.push(Said::own(
-                Words::new(
-                    "không có dữ liệu phiên gửi (đăng nhập, MAIL FROM)",
-                    "no data of the sending session (login, MAIL FROM)",
-                )
-                .of(lang.of_report()),
-            )),
-            (from, login) => {
-                assumed.extend(from.iter().map(|from| Said::own("MAIL FROM ").and_other(from)));
-                let service = own("đăng nhập (qua dịch vụ submission)", "login (on a submission service)");
-                assumed.extend(login.iter().map(|login| service.clone().and_other(login)));
-            }
-        }
         assumed
     }
 }
 
-fn trust_path(trust: &mut Trust, path: &Path) -> Result<(), Failure> {
+/// When and from whom an input came.
+#[derive(Clone)]
+struct Moment {
+    at: UnixTime,
+    session: Session,
+}
+
+impl Moment {
+    /// What is assumed of it, around what else is.
+    fn around(&self, assumed: &[Said], lang: Lang) -> Vec<Said> {
+        let own = |vi, en| Said::own(Words::new(vi, en).of(lang));
+        let mut said = vec![own("thời điểm nhận ", "time of receipt ").and_token(&self.at.to_string())];
+        said.extend_from_slice(assumed);
+        let Session { mail_from, auth_user } = &self.session;
+        if mail_from.is_none() && auth_user.is_none() {
+            said.push(own(
+                "không có dữ liệu phiên gửi (đăng nhập, MAIL FROM)",
+                "no data of the sending session (login, MAIL FROM)",
+            ));
+        }
+        said.extend(mail_from.iter().map(|from| Said::own("MAIL FROM ").and_other(from)));
+        let service = own("đăng nhập (qua dịch vụ submission) ", "login (on a submission service) ");
+        said.extend(auth_user.iter().map(|login| service.clone().and_other(login)));
+        said
+    }
+}
+
+/// One digest over those of several files, as the rulebook has one over all.
+fn digest_of(files: &[Vec<u8>]) -> Sha256 {
+    let digests: Vec<u8> = files.iter().flat_map(|file| *Sha256::of(file).as_bytes()).collect();
+    Sha256::of(&digests)
+}
+
+fn trust_path(trust: &mut Trust, path: &Path, sources: &mut Vec<Vec<u8>>) -> Result<(), Failure> {
     if path.is_dir() {
         let files = files::files_below(path);
         if files.is_empty() {
             return Err(failure::unreadable(format_args!("{}: no certificate files", path.display())));
         }
-        return files.iter().try_for_each(|file| trust_path(trust, file));
+        return files.iter().try_for_each(|file| trust_path(trust, file, sources));
     }
-    let certificates = files::certificates_of(path, &mut Vec::new()).map_err(failure::unreadable)?;
+    let certificates = files::certificates_of(path, sources).map_err(failure::unreadable)?;
     for certificate in certificates {
         trust.anchors.trust(certificate);
     }

@@ -99,7 +99,7 @@ impl Written {
 
     /// One more report.
     pub fn add(&mut self, judged: &Judged<'_>) -> Result<(), Failure> {
-        let report = Report::new(judged, self.lang.of_report());
+        let report = Report::new(judged, self.lang);
         self.fine &= report.bottom.is_fine();
         self.overview.push((report.bottom.mark, report.bottom.short, judged.name.to_owned()));
         let number = self.done;

@@ -76,7 +76,7 @@ fn every_file_of_the_corpora_is_read_in_time_and_the_table_can_be_looked_at() {
                 }
                 for (index, revision) in reading.revisions.iter().enumerate() {
                     for unexplained in &revision.change.unexplained {
-                        println!("\trevision {index}: {unexplained}");
+                        println!("\trevision {index}: {unexplained:?}");
                     }
                 }
             }

@@ -1,0 +1,395 @@
+//! What the outside was asked, and what came back: which list of which CA is missing or out of date, since when, where
+//! it is to be had, and who was asked in vain.
+
+use serde_json::{Value, json};
+
+use crate::asn1::{self, Asn1Error, Reader, Value as Element};
+use crate::evidence::{Answer, Attempt, Evidence, Need, Piece};
+use crate::policy::{SignatureJudgement, mask};
+use crate::signature::Trust;
+use crate::time::UnixTime;
+use crate::x509::{Certificate, Name, pem};
+
+use super::indication;
+use super::lang::{Lang, Words};
+use super::model::{Block, Line, Mark, Section, Table};
+use super::said::Said;
+
+/// Addresses and attempts that are shown of one question; a certificate has two, a hostile one as many as it likes.
+const SHOWN: usize = 8;
+/// Questions that are shown; a document of many signers has some ten.
+const QUESTIONS: usize = 50;
+
+/// Every question to the outside, looked through once for a whole report.
+pub(super) struct Outside<'a> {
+    questions: Vec<Question<'a>>,
+    at: UnixTime,
+}
+
+/// One question to the outside, as a report tells of it.
+struct Question<'a> {
+    need: &'a Need,
+    pieces: &'a [Piece],
+    tried: &'a [Attempt],
+    newest: Option<Newest<'a>>,
+}
+
+/// The list that was issued last.
+struct Newest<'a> {
+    piece: &'a Piece,
+    this_update: UnixTime,
+    next_update: Option<UnixTime>,
+}
+
+/// How a question stands at the time of the check.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum State {
+    /// Something is there.
+    AtHand,
+    /// Nothing is.
+    Missing,
+    /// The newest list is past its nextUpdate.
+    Stale { since: UnixTime },
+}
+
+impl<'a> Question<'a> {
+    fn new((need, answer): (&'a Need, &'a Answer)) -> Self {
+        let (pieces, tried): (&[Piece], &[Attempt]) = match answer {
+            Answer::Pieces(pieces) => (pieces, &[]),
+            Answer::Unavailable(tried) => (&[], tried),
+        };
+        Self { need, pieces, tried, newest: newest(need, pieces) }
+    }
+
+    fn issuer(&self) -> &'a [u8] {
+        match self.need {
+            Need::Crl { issuer, .. } | Need::Ocsp { issuer, .. } => issuer,
+        }
+    }
+
+    fn is_crl(&self) -> bool {
+        matches!(self.need, Need::Crl { .. })
+    }
+
+    /// Its name as a clerk knows it.
+    fn issuer_name(&self) -> String {
+        let name = Name::parse(self.issuer()).ok();
+        mask(&name.map(|name| name.common_name().unwrap_or_else(|| name.to_string())).unwrap_or_default())
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = &'a str> {
+        let all = match self.need {
+            Need::Crl { points, .. } => points,
+            Need::Ocsp { responders, .. } => responders,
+        };
+        all.iter().take(SHOWN).map(String::as_str)
+    }
+
+    fn state(&self, at: UnixTime) -> State {
+        match (&self.newest, self.is_crl()) {
+            (Some(Newest { next_update: Some(since), .. }), _) if *since < at => State::Stale { since: *since },
+            (None, true) => State::Missing,
+            (None, false) if self.pieces.is_empty() => State::Missing,
+            (Some(_), _) | (None, false) => State::AtHand,
+        }
+    }
+
+    /// What is missing and where to get it, as one sentence; `None` where nothing is.
+    fn wanted(&self, at: UnixTime, lang: Lang) -> Option<Said> {
+        let own = |vi, en| Said::own(Words::new(vi, en).of(lang));
+        let and = |said: Said, vi, en| said.and(Words::new(vi, en).of(lang));
+        let (state, crl) = (self.state(at), self.is_crl());
+        let name = self.issuer_name();
+        let said = match state {
+            State::AtHand => return None,
+            State::Missing if crl => {
+                own("chưa có danh sách thu hồi (CRL) của ", "there is no revocation list (CRL) of ").and_other(&name)
+            }
+            State::Missing => own(
+                "chưa có phản hồi OCSP về một chứng thư do CA này cấp: ",
+                "there is no OCSP response about a certificate issued by ",
+            )
+            .and_other(&name),
+            State::Stale { since } => {
+                let said = own("danh sách thu hồi (CRL) của ", "the revocation list (CRL) of ").and_other(&name);
+                and(said, " đã quá hạn từ ", " is out of date since ").and_moment(since)
+            }
+        };
+        // An OCSP response cannot be had by hand.
+        Some(if crl { self.with_address(said, lang) } else { said })
+    }
+
+    /// That the list at hand does not suffice for a signature, although it is in date: it is older than the moment that
+    /// has to be known of, or cannot be believed.
+    fn too_little(&self, lang: Lang) -> Option<Line> {
+        let list = self.newest.as_ref()?;
+        let words =
+            Words::new(" không đủ cho chữ ký này; bản phát hành ", " does not suffice for this signature; issued ");
+        let said = Said::own(Words::new("danh sách thu hồi (CRL) của ", "the revocation list (CRL) of ").of(lang))
+            .and_other(&self.issuer_name())
+            .and(words.of(lang))
+            .and_moment(list.this_update);
+        Some(Line { mark: Mark::Doubt, said: self.with_address(said, lang), code: None, advice: None })
+    }
+
+    fn with_address(&self, said: Said, lang: Lang) -> Said {
+        let and = |said: Said, vi, en| said.and(Words::new(vi, en).of(lang));
+        let mut addresses = self.addresses().peekable();
+        let said = match addresses.peek() {
+            Some(_) => and(said, "; tải từ ", "; get it from "),
+            None => and(said, "; hỏi CA nơi công bố", "; ask the CA where it is published"),
+        };
+        let said = addresses.enumerate().fold(said, |said, (index, address)| {
+            let said = if index > 0 { and(said, " hoặc ", " or ") } else { said };
+            said.and_other(address)
+        });
+        and(
+            said,
+            " rồi chép vào thư mục CRL (trust.crls trong cấu hình, hoặc --revocation)",
+            " and copy it into the CRL folder (trust.crls of the settings, or --revocation)",
+        )
+    }
+
+    fn tried(&self, lang: Lang) -> impl Iterator<Item = Said> + use<'a> {
+        self.tried.iter().take(SHOWN).map(move |attempt| {
+            let said = Said::own(Words::new("đã thử ", "tried ").of(lang)).and_other(&attempt.source).and(": ");
+            // What networks answer is for support people, and quoted as it is.
+            match attempt.failure.as_str() {
+                Attempt::NO_LIST => said.and(Words::new("không có CRL của CA này", "no list of this CA").of(lang)),
+                Attempt::NO_RESPONSE => said.and(
+                    Words::new("không có phản hồi OCSP về chứng thư này", "no OCSP response about this certificate")
+                        .of(lang),
+                ),
+                failure => said.and_other(failure),
+            }
+        })
+    }
+
+    fn lines(&self, at: UnixTime, lang: Lang) -> impl Iterator<Item = Line> + use<'a> {
+        let said = self.wanted(at, lang).into_iter().chain(self.tried(lang));
+        said.map(|said| Line { mark: Mark::Doubt, said, code: None, advice: None })
+    }
+
+    fn row(&self, at: UnixTime, lang: Lang) -> Vec<Said> {
+        let label = |vi, en| Words::new(vi, en).of(lang);
+        let (mark, state) = match self.state(at) {
+            State::AtHand => (Mark::Good, label("có", "at hand")),
+            State::Missing => (Mark::Doubt, label("không có", "missing")),
+            State::Stale { .. } => (Mark::Doubt, label("quá hạn", "out of date")),
+        };
+        let newest = self.newest.as_ref();
+        let moment = |time: Option<UnixTime>| time.map(Said::moment).unwrap_or_default();
+        let piece = newest.map(|list| list.piece).or(self.pieces.first());
+        let source = piece.map(|piece| match piece.taken {
+            Some(taken) => Said::other(&piece.source).and(label(", lấy ", ", taken ")).and_moment(taken),
+            None => Said::other(&piece.source),
+        });
+        vec![
+            Said::own(if self.is_crl() { "CRL" } else { "OCSP" }),
+            Said::other(&self.issuer_name()),
+            Said::own(mark.sign()).and(" ").and(state),
+            moment(newest.map(|list| list.this_update)),
+            moment(newest.and_then(|list| list.next_update)),
+            source.unwrap_or_default(),
+        ]
+    }
+
+    fn json(&self, at: UnixTime) -> Value {
+        let (state, since) = match self.state(at) {
+            State::AtHand => ("at-hand", None),
+            State::Missing => ("missing", None),
+            State::Stale { since } => ("stale", Some(since.to_string())),
+        };
+        let plain = |text: &str| Said::other(text).plain();
+        json!({
+            "kind": if self.is_crl() { "crl" } else { "ocsp" },
+            "issuer": plain(&Name::parse(self.issuer()).map(|name| mask(&name.to_string())).unwrap_or_default()),
+            "addresses": self.addresses().map(plain).collect::<Vec<_>>(),
+            "state": state,
+            "stale_since": since,
+            "offered": self.pieces.len(),
+            "newest": self.newest.as_ref().map(|list| json!({
+                "source": plain(&list.piece.source),
+                "taken": list.piece.taken.map(|taken| taken.to_string()),
+                "this_update": list.this_update.to_string(),
+                "next_update": list.next_update.map(|due| due.to_string()),
+            })),
+            "tried": self.tried.iter().take(SHOWN).map(|attempt| json!({
+                "source": plain(&attempt.source),
+                "failure": plain(&attempt.failure),
+            })).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The newest of an issuer's own lists. Only the head of each is read: lists have megabytes, and are read whole where they
+/// are believed.
+fn newest<'a>(need: &Need, pieces: &'a [Piece]) -> Option<Newest<'a>> {
+    let Need::Crl { issuer, .. } = need else { return None };
+    let own = Name::parse(issuer).ok()?;
+    let heads = pieces.iter().filter_map(|piece| {
+        let (issuer, this_update, next_update) = head(&piece.octets)?;
+        (issuer == own).then_some(Newest { piece, this_update, next_update })
+    });
+    heads.max_by_key(|list| list.this_update)
+}
+
+/// Issuer and dates of a list, from its head.
+fn head(octets: &[u8]) -> Option<(Name, UnixTime, Option<UnixTime>)> {
+    if octets.first() != Some(&asn1::SEQUENCE) {
+        return dates(pem::decode(octets, "X509 CRL")?.first()?).ok().flatten();
+    }
+    dates(octets).ok().flatten()
+}
+
+fn dates(der: &[u8]) -> Result<Option<(Name, UnixTime, Option<UnixTime>)>, Asn1Error> {
+    let mut fields = Reader::new(Reader::new(Reader::new(der).expect(asn1::SEQUENCE)?).expect(asn1::SEQUENCE)?);
+    fields.optional(asn1::INTEGER)?;
+    fields.value(asn1::SEQUENCE)?;
+    let Element { raw, .. } = fields.value(asn1::SEQUENCE)?;
+    let Ok(issuer) = Name::parse(raw) else { return Ok(None) };
+    let this_update = fields.any()?.time()?;
+    let next_update = match fields.peek() {
+        Some(asn1::UTC_TIME | asn1::GENERALIZED_TIME) => Some(fields.any()?.time()?),
+        _ => None,
+    };
+    Ok(Some((issuer, this_update, next_update)))
+}
+
+impl<'a> Outside<'a> {
+    /// Looks through what was gathered for a check at `at`.
+    pub(super) fn new(evidence: &'a Evidence, at: UnixTime) -> Self {
+        Self { questions: evidence.answers().map(Question::new).collect(), at }
+    }
+
+    /// Every question, for programs.
+    pub(super) fn json(&self) -> Vec<Value> {
+        self.questions.iter().map(|question| question.json(self.at)).collect()
+    }
+
+    /// What is missing for the path of one signature, with what was tried; empty where nothing is.
+    pub(super) fn wanted(&self, signature: &SignatureJudgement, lang: Lang) -> Vec<Line> {
+        let Trust::Trusted(path) = &signature.validated.trust else { return Vec::new() };
+        let mut lines = Vec::new();
+        for (certificate, issuer) in path.issuers() {
+            let mine = || self.questions.iter().filter(|one| asks_about(one.need, certificate, issuer));
+            // One answer is enough: who has the response needs no list.
+            if mine().all(|question| question.state(self.at) != State::AtHand) {
+                lines.extend(mine().flat_map(|question| question.lines(self.at, lang)));
+            }
+        }
+        let waits = indication::explained(signature, lang).and_then(|explained| explained.waits_for);
+        // The conclusion says that something is wanting, and every list is in date: then one is too old for the signature.
+        if lines.is_empty() && waits.is_some_and(|waits| waits.starts_with("revocation")) {
+            let mine = self
+                .questions
+                .iter()
+                .filter(|one| path.issuers().any(|(certificate, issuer)| asks_about(one.need, certificate, issuer)));
+            lines.extend(mine.filter_map(|question| question.too_little(lang)));
+        }
+        lines
+    }
+
+    /// Everything that was asked for all documents together, the authorities of timestamps too.
+    pub(super) fn section(&self, lang: Lang) -> Section {
+        let label = |vi, en| Words::new(vi, en).of(lang);
+        let shown = || self.questions.iter().take(QUESTIONS);
+        let table = Table {
+            caption: label("Đã hỏi gì bên ngoài, có gì trong tay", "What was asked outside, and what was at hand"),
+            head: vec![
+                label("Loại", "Kind"),
+                label("CA phát hành", "Issuing CA"),
+                label("Tình trạng", "State"),
+                label("Phát hành", "Issued"),
+                label("Hạn cập nhật", "Next due"),
+                label("Nguồn", "Source"),
+            ],
+            rows: shown().map(|question| question.row(self.at, lang)).collect(),
+        };
+        let lines = shown().flat_map(|question| question.lines(self.at, lang));
+        Section::new(Said::own(label("Thông tin thu hồi", "Revocation data")))
+            .with(Block::Table(table))
+            .with(Block::Lines(lines.collect()))
+    }
+}
+
+fn asks_about(need: &Need, certificate: &Certificate, issuer: &Certificate) -> bool {
+    match need {
+        Need::Crl { issuer: name, key, .. } => *name == issuer.subject().der() && *key == issuer.spki(),
+        Need::Ocsp { issuer: name, serial, .. } => *name == issuer.subject().der() && *serial == certificate.serial(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::x509::testing::{CrlDraft, NOW, Party};
+
+    fn need(ca: &Party, points: &[&str]) -> Need {
+        let issuer = Name::from_text(&ca.name).unwrap().der().to_vec();
+        Need::Crl { issuer, key: ca.spki(), points: points.iter().map(|point| (*point).to_owned()).collect() }
+    }
+
+    fn piece(octets: Vec<u8>) -> Piece {
+        Piece { octets: Arc::from(octets), source: "a.crl".to_owned(), taken: Some(NOW) }
+    }
+
+    fn said(evidence: &Evidence, lang: Lang) -> Vec<String> {
+        let lines = |block: Block| match block {
+            Block::Lines(lines) => lines.into_iter().map(|line| line.said.to_string()).collect(),
+            Block::Rows(_) | Block::Section(_) | Block::Table(_) => Vec::new(),
+        };
+        Outside::new(evidence, NOW).section(lang).blocks.into_iter().flat_map(lines).collect()
+    }
+
+    #[test]
+    fn a_missing_list_is_named_with_its_issuer_its_address_and_what_was_tried() {
+        let mut evidence = Evidence::default();
+        let tried = [
+            Attempt { source: "http://ca/a.crl".into(), failure: "timed out".into() },
+            Attempt { source: "/crls".into(), failure: Attempt::NO_LIST.into() },
+        ];
+        let need = need(&Party::new("CA”", 1), &["http://ca/a.crl", "http://pub/a.crl"]);
+        evidence.answer(need, Answer::Unavailable(tried.to_vec()));
+        assert_eq!(
+            said(&evidence, Lang::En),
+            [
+                "there is no revocation list (CRL) of “CA\"”; get it from “http://ca/a.crl” or “http://pub/a.crl” and \
+                 copy it into the CRL folder (trust.crls of the settings, or --revocation)",
+                "tried “http://ca/a.crl”: “timed out”",
+                "tried “/crls”: no list of this CA",
+            ]
+        );
+        assert!(said(&evidence, Lang::Vi)[2].ends_with("không có CRL của CA này"));
+        let json = &Outside::new(&evidence, NOW).json()[0];
+        assert_eq!((&json["state"], &json["tried"][0]["failure"]), (&json!("missing"), &json!("timed out")));
+    }
+
+    #[test]
+    fn a_list_is_out_of_date_since_the_nextupdate_of_the_newest_one() {
+        let ca = Party::new("CA", 1);
+        let dated = |this_update, next_update| piece(CrlDraft { this_update, next_update, ..CrlDraft::new(&ca) }.der());
+        let old = dated("20200101000000Z", "20200108000000Z");
+        let newer = dated("20210101000000Z", "20210108000000Z");
+        let fresh = dated("20250101000000Z", "20990101000000Z");
+        let others = piece(CrlDraft::new(&Party::new("Other", 2)).der());
+        let pem = format!(
+            "-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n",
+            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &fresh.octets)
+        );
+        for (pieces, state, since) in [
+            (vec![newer.clone(), old.clone(), others.clone()], "stale", json!("2021-01-08T00:00:00Z")),
+            (vec![old, newer, fresh], "at-hand", Value::Null),
+            (vec![piece(pem.into_bytes())], "at-hand", Value::Null),
+            (vec![others, piece(b"0\x82".to_vec())], "missing", Value::Null),
+        ] {
+            let mut evidence = Evidence::default();
+            evidence.answer(need(&ca, &[]), Answer::Pieces(pieces));
+            let json = &Outside::new(&evidence, NOW).json()[0];
+            assert_eq!((&json["state"], &json["stale_since"]), (&json!(state), &since));
+            assert_eq!(said(&evidence, Lang::En).is_empty(), state == "at-hand");
+        }
+    }
+}
