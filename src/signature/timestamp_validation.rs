@@ -125,11 +125,13 @@ fn weigh(
             Standing::Unknown => doubt = doubt.or(Some(Doubt::RevocationUnavailable)),
         }
     }
-    // Nobody says any more whether the key of an ended certificate was lost, and whoever has it can still make times.
-    // What it stamped needs a later proof from its life (EN 319 102-1, 5.4.4 and 5.6.2.4). The trust in an anchor has a
-    // period of its own.
-    let below = path.certificates().len().saturating_sub(1).max(1);
-    let ended = path.certificates().iter().take(below).any(|one| one.validity().place(known) == Within::After);
+    // Of an ended certificate nobody says any more whether its key was lost, and whoever has it can still make times: what
+    // it stamped needs a later proof from its life (EN 319 102-1, 5.4.4 and 5.6.2.4), or an issuer that keeps ended
+    // certificates on its lists. The trust in an anchor has a period of its own, but nobody vouches for one that signs.
+    let signer_alone = path.leaf().filter(|_| path.certificates().len() == 1);
+    let unheard = standings.iter().filter(|one| !matches!(one.standing, Standing::Good { .. }));
+    let mut unheard = unheard.map(|one| &one.certificate).chain(signer_alone);
+    let ended = unheard.any(|one| one.validity().place(known) == Within::After);
     match doubt {
         _ if ended => Proof::Open(Doubt::Expired),
         Some(doubt) => Proof::Open(doubt),

@@ -264,9 +264,11 @@ fn signature(
     let tokens = checked.cms().map_or_else(Vec::new, |cms| Timestamp::of_signature(cms, store.certificates(), budget));
     let timestamps: Vec<_> = tokens.into_iter().map(|token| prove(token, covered, budget)).collect();
     let Moments { sound, open } = Moments::of(&timestamps, end, existence, context.at);
-    // What covers the signature covers its attributes.
+    // Held against the document alone: a token over the content that is later than one over the signature contradicts it,
+    // and which of the two is wrong nobody knows.
     let by = sound.by_token().then_some(sound.time);
-    let content_timestamps: Vec<_> = checked.content.iter().map(|token| prove(token.clone(), by, budget)).collect();
+    let content_timestamps: Vec<_> =
+        checked.content.iter().map(|token| prove(token.clone(), covered, budget)).collect();
     let proven = content_timestamps.iter().filter(|token| token.proof() == Proof::Sound);
     let made_after = proven.filter_map(Timestamp::earliest).max();
 

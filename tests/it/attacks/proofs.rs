@@ -155,10 +155,14 @@ fn a_token_of_an_authority_that_nobody_trusts_for_times_proves_none() {
         &for_timestamps(),
         false,
     );
-    for (what, tsa) in
-        [("stranger's", &mine), ("for documents", &vgca.odd_tsa), ("not yet begun", &early), ("ended", &vgca.old_tsa)]
-    {
-        let one = vgca.judge(&stamped(&vgca, tsa, SIGNED), &clean(&vgca));
+    let odd = Hierarchy::without_clocks();
+    for (what, trust, tsa) in [
+        ("stranger's", &vgca, &mine),
+        ("for documents", &odd, &odd.tsa),
+        ("not yet begun", &vgca, &early),
+        ("ended", &vgca, &vgca.old_tsa),
+    ] {
+        let one = trust.judge(&stamped(&vgca, tsa, SIGNED), &clean(&vgca));
         assert_eq!(one.timestamps[0].proof(), Proof::None(Worthless::NotTrusted), "{what}");
         assert_eq!((outcome(&one), one.time_source), (NO_POE, TimeSource::Receipt), "{what}");
     }
