@@ -5,8 +5,10 @@
 pub mod clock;
 pub mod files;
 pub mod milter;
+pub mod pieces;
 pub mod reception;
 pub mod samples;
 pub mod sources;
 pub mod store;
+pub mod trust_folder;
 pub mod worker;

@@ -17,6 +17,7 @@ mod level;
 mod revocation_freshness;
 mod signing_certificate;
 mod timestamp;
+mod trust_check;
 mod validate;
 
 pub use certificate_validation::Trust;
@@ -28,4 +29,7 @@ pub use known::Known;
 pub use level::{Family, Grade, Level};
 pub use revocation_freshness::Revocation;
 pub use timestamp::{MAX_TOKENS, Timestamp, TimestampFault, TimestampKind};
+pub use trust_check::{
+    Inquiry, RevocationPieces, Standing, Status, Strength, TrustFindings, TrustVerdict, Use, UseFault, Weakness,
+};
 pub use validate::{InForce, Note, Validated, needs, validate};

@@ -11,4 +11,5 @@ mod liars;
 mod limits;
 mod log;
 mod report;
+mod trust;
 mod worker;

@@ -245,14 +245,14 @@ fn an_issuing_ca_that_no_entry_lists_is_told() {
     let issuing = Draft::authority(&a, &top).certificate();
     let leaf = Draft::leaf(&person, &a).certificate();
     let path = build(&leaf, std::slice::from_ref(&issuing), &store).unwrap();
-    assert_eq!(path.unlisted_ca(&store), Some(&issuing));
+    assert_eq!(path.unlisted_ca(&store, NOW), Some(&issuing));
     let listed = ENTRY
         .replace("PIN", &issuing.fingerprint().to_string())
         .replace("test-root", "test-a")
         .replace("CN=Root", "CN=A")
         .replace("public-duty", "public-ca");
     store.read(&listed).unwrap();
-    assert_eq!(path.unlisted_ca(&store), None);
+    assert_eq!(path.unlisted_ca(&store, NOW), None);
 }
 
 #[test]

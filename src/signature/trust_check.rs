@@ -1,0 +1,225 @@
+//! Whether one certificate is trusted, and why: the path (RFC 5280, section 6), its usage, its algorithms, its licence and
+//! its revocation, each as a finding of its own. What an operator asks of a certificate, with no document at hand.
+
+mod standing;
+
+use crate::algorithm::{DigestAlgorithm, KeyError, KeyKind};
+use crate::budget::Budget;
+use crate::time::{UnixTime, Within};
+use crate::x509::{AnchorStore, Certificate, Path, PathError, PathSearch, Purpose, UsageFault};
+
+pub use standing::{RevocationPieces, Standing, Status};
+
+/// What the certificate is wanted for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Use {
+    /// Whatever it says itself: the path alone counts.
+    Any,
+    /// Signing documents: the leaf must be allowed to, and the anchor trusted for agencies or public CAs.
+    DocumentSigning,
+    /// Signing times (RFC 3161, 2.3).
+    Timestamping,
+}
+
+impl Use {
+    /// What the anchor must be trusted for: any of these.
+    #[must_use]
+    pub const fn purposes(self) -> &'static [Purpose] {
+        match self {
+            // Public CAs last: where an anchor serves agencies too, no licence is asked for.
+            Self::Any => &[Purpose::PublicDuty, Purpose::Timestamping, Purpose::PublicCa],
+            Self::DocumentSigning => &[Purpose::PublicDuty, Purpose::PublicCa],
+            Self::Timestamping => &[Purpose::Timestamping],
+        }
+    }
+
+    /// A word for command lines and files.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::DocumentSigning => "document-signing",
+            Self::Timestamping => "timestamping",
+        }
+    }
+}
+
+/// Which algorithms count; the policy says so.
+#[derive(Clone, Copy, Debug)]
+pub struct Strength {
+    /// Shortest RSA modulus in bits.
+    pub rsa_bits_least: u32,
+    /// SHA-1 counts only before this moment.
+    pub sha1_until: UnixTime,
+}
+
+/// What is asked, and what there is to answer it with.
+#[derive(Clone, Copy, Debug)]
+pub struct Inquiry<'a> {
+    /// Whose certificate it is.
+    pub certificate: &'a Certificate,
+    /// Certificates that may stand between it and an anchor; hints.
+    pub pool: &'a [Certificate],
+    /// Whom to trust.
+    pub anchors: &'a AnchorStore,
+    /// What for.
+    pub usage: Use,
+    /// Under one of which policies the path must be valid (RFC 5280, 6.1.1 c and e); none leaves it open.
+    pub policies: &'a [String],
+    /// When.
+    pub at: UnixTime,
+    /// What tells of revocation; `None` where nobody asked.
+    pub revocation: Option<&'a RevocationPieces>,
+    /// Which algorithms count.
+    pub strength: Strength,
+}
+
+/// Why the certificate does not serve what it is wanted for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum UseFault {
+    /// It must not sign documents.
+    Documents(UsageFault),
+    /// Its extended key usage is not timeStamping alone and critical, or its key usage has no signatures (RFC 3161, 2.3).
+    Timestamps,
+}
+
+/// What makes an algorithm on the path count for nothing.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Weakness {
+    /// A digest without collision resistance signed it.
+    Digest(DigestAlgorithm),
+    /// Its key can verify nothing here.
+    Key(KeyError),
+    /// Its RSA modulus has no more than these bits.
+    Short(u32),
+}
+
+/// Every check with its result. Where there is no path, nothing after it was looked at.
+#[derive(Clone, Debug)]
+pub struct TrustFindings {
+    /// Signatures, names, constraints, policies, up to an anchor.
+    pub path: Result<Path, PathError>,
+    /// The certificate nearest to the leaf that is out of its period, and on which side.
+    pub period: Option<(Certificate, Within)>,
+    /// Whether it may be used so.
+    pub usage: Result<(), UseFault>,
+    /// The issuing CA of a public hierarchy that no entry lists.
+    pub unlisted: Option<Certificate>,
+    /// Weak algorithms below the anchor.
+    pub weak: Vec<(Certificate, Weakness)>,
+    /// Policies were asked for, and nobody evaluated the path for them.
+    pub policies_open: bool,
+    /// For each certificate below the anchor, from the leaf up; `None` where nobody asked.
+    pub revocation: Option<Vec<Standing>>,
+}
+
+/// The answer in one word.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TrustVerdict {
+    /// Every check that was asked for holds.
+    Trusted,
+    /// One does not.
+    NotTrusted,
+    /// None fails, and one cannot be told.
+    Undetermined,
+}
+
+impl TrustVerdict {
+    /// A word for files.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::NotTrusted => "not-trusted",
+            Self::Undetermined => "undetermined",
+        }
+    }
+}
+
+impl TrustFindings {
+    /// The answer: a certain fault first, then what is not known, and trust only where neither is found.
+    #[must_use]
+    pub fn verdict(&self) -> TrustVerdict {
+        let path = match &self.path {
+            Ok(_) => TrustVerdict::Trusted,
+            Err(PathError::AnchorMissing { .. } | PathError::Exhausted | PathError::OutsideTrustPeriod { .. }) => {
+                TrustVerdict::Undetermined
+            }
+            Err(PathError::Bad { .. } | PathError::NotTrusted) => TrustVerdict::NotTrusted,
+        };
+        let standings = self.revocation.iter().flatten();
+        let revoked = standings.clone().any(|standing| matches!(standing.status, Status::Revoked { .. }));
+        let open = self.unlisted.is_some() || self.policies_open || standings.clone().any(|standing| !standing.status.is_good());
+        let fault = self.period.is_some() || self.usage.is_err() || !self.weak.is_empty() || revoked;
+        match path {
+            TrustVerdict::NotTrusted => path,
+            _ if fault => TrustVerdict::NotTrusted,
+            _ if open => TrustVerdict::Undetermined,
+            _ => path,
+        }
+    }
+}
+
+impl Inquiry<'_> {
+    /// Makes every check that can be made.
+    #[must_use]
+    pub fn answer(&self, budget: &mut Budget) -> TrustFindings {
+        let usage = self.usage(self.certificate);
+        let path = self.search().build(self.certificate, budget);
+        let Ok(found) = &path else {
+            return TrustFindings { path, period: None, usage, unlisted: None, weak: Vec::new(), policies_open: false, revocation: None };
+        };
+        let period = found.out_of_period(self.at).map(|(certificate, side)| (certificate.clone(), side));
+        let unlisted = found.unlisted_ca(self.anchors, self.at).cloned();
+        let weak = self.weak(found);
+        let revocation = self.revocation.map(|pieces| standing::of(found, pieces, &self.search(), budget));
+        let policies_open = !self.policies.is_empty();
+        TrustFindings { period, usage, unlisted, weak, policies_open, revocation, path }
+    }
+
+    fn search(&self) -> PathSearch<'_> {
+        PathSearch { pool: self.pool, anchors: self.anchors, purposes: self.usage.purposes(), at: self.at }
+    }
+
+    fn usage(&self, certificate: &Certificate) -> Result<(), UseFault> {
+        match self.usage {
+            Use::Any => Ok(()),
+            Use::DocumentSigning => certificate.may_sign_documents().map_err(UseFault::Documents),
+            Use::Timestamping if stamps_times_alone(certificate) => Ok(()),
+            Use::Timestamping => Err(UseFault::Timestamps),
+        }
+    }
+
+    /// The signature *on* the anchor proves nothing, and its key is trusted as it is; everything below must be strong.
+    fn weak(&self, path: &Path) -> Vec<(Certificate, Weakness)> {
+        let mut weak = Vec::new();
+        if self.at >= self.strength.sha1_until {
+            weak.extend(path.weak().map(|(certificate, digest)| (certificate.clone(), Weakness::Digest(digest))));
+        } else {
+            let broken = path.weak().filter(|(_, digest)| *digest == DigestAlgorithm::Md5);
+            weak.extend(broken.map(|(certificate, digest)| (certificate.clone(), Weakness::Digest(digest))));
+        }
+        let below = path.certificates().len().saturating_sub(1).max(1);
+        for certificate in path.certificates().iter().take(below) {
+            match certificate.public_key().map(|key| key.kind()) {
+                Err(error) => weak.push((certificate.clone(), Weakness::Key(error.clone()))),
+                Ok(KeyKind::Rsa { bits, .. }) if bits < self.strength.rsa_bits_least => {
+                    weak.push((certificate.clone(), Weakness::Short(bits)));
+                }
+                Ok(KeyKind::Ec(_) | KeyKind::Ed25519 | KeyKind::Rsa { .. }) => {}
+            }
+        }
+        weak
+    }
+}
+
+/// id-kp-timeStamping.
+const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
+
+fn stamps_times_alone(certificate: &Certificate) -> bool {
+    let signs = certificate.key_usage().is_none_or(|usage| usage.digital_signature() || usage.non_repudiation());
+    signs && certificate.ext_key_usage().is_some_and(|(oids, critical)| critical && oids == [TIME_STAMPING])
+}
+
+#[cfg(test)]
+mod tests;
