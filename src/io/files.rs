@@ -123,8 +123,7 @@ pub fn trust(folder: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Trust, FileErr
     sources.push(PUBLISHED.as_bytes().to_vec());
     let by_hand = folder.join(ANCHORS);
     let listed = if by_hand.is_file() { Some(text(&by_hand, sources)?) } else { None };
-    let mut anchors =
-        AnchorStore::under(listed.as_deref()).map_err(|error| FileError::new(&by_hand, error))?;
+    let mut anchors = AnchorStore::under(listed.as_deref()).map_err(|error| FileError::new(&by_hand, error))?;
     for (inner, origin) in [(BUNDLE, Origin::Bundle), (OWN_ENTRIES, Origin::Own)] {
         for file in entry_files(&folder.join(inner)) {
             let entries = text(&file, sources)?;

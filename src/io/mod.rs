@@ -2,6 +2,7 @@
 //!
 //! Every wait has a deadline and every read a size cap.
 
+pub mod bundle;
 pub mod clock;
 pub mod files;
 pub mod milter;

@@ -122,11 +122,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(files)
 }
 
-fn parse_each<T>(
-    octets: &[u8],
-    labels: &[&str],
-    parse: impl Fn(&[u8]) -> Result<T, String>,
-) -> (Vec<T>, Vec<String>) {
+fn parse_each<T>(octets: &[u8], labels: &[&str], parse: impl Fn(&[u8]) -> Result<T, String>) -> (Vec<T>, Vec<String>) {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     let mut take = |der: Option<&[u8]>, place: &str| match der.map(&parse) {
         Some(Ok(piece)) => found.push(piece),

@@ -74,8 +74,10 @@ impl<'a> TrustFolder<'a> {
         fs::create_dir_all(&folder)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let stamp: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
-        let place = (0_u32..)
-            .map(|number| folder.join(if number == 0 { format!("{stamp}-{name}") } else { format!("{stamp}-{number}-{name}") }))
+        let place = (0..10_000_u32)
+            .map(|number| {
+                folder.join(if number == 0 { format!("{stamp}-{name}") } else { format!("{stamp}-{number}-{name}") })
+            })
             .find(|place| !place.exists())
             .ok_or(io::ErrorKind::AlreadyExists)?;
         fs::rename(file, &place)?;
@@ -94,7 +96,7 @@ pub fn is_id(text: &str) -> bool {
 
 /// A half-written file would be refused at the next start, or believed; so it appears whole or not at all.
 pub fn write_whole(file: &Path, octets: &[u8]) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let new = folder.join(format!(".{name}.new-{}", std::process::id()));

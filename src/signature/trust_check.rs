@@ -3,7 +3,7 @@
 
 mod standing;
 
-use crate::algorithm::{DigestAlgorithm, KeyError, KeyKind};
+use crate::algorithm::{DigestAlgorithm, KeyError, KeyKind, PublicKey};
 use crate::budget::Budget;
 use crate::time::{UnixTime, Within};
 use crate::x509::{AnchorStore, Certificate, Path, PathError, PathSearch, Purpose, UsageFault};
@@ -149,7 +149,9 @@ impl TrustFindings {
         };
         let standings = self.revocation.iter().flatten();
         let revoked = standings.clone().any(|standing| matches!(standing.status, Status::Revoked { .. }));
-        let open = self.unlisted.is_some() || self.policies_open || standings.clone().any(|standing| !standing.status.is_good());
+        let open = self.unlisted.is_some()
+            || self.policies_open
+            || standings.clone().any(|standing| !standing.status.is_good());
         let fault = self.period.is_some() || self.usage.is_err() || !self.weak.is_empty() || revoked;
         match path {
             TrustVerdict::NotTrusted => path,
@@ -167,14 +169,22 @@ impl Inquiry<'_> {
         let usage = self.usage(self.certificate);
         let path = self.search().build(self.certificate, budget);
         let Ok(found) = &path else {
-            return TrustFindings { path, period: None, usage, unlisted: None, weak: Vec::new(), policies_open: false, revocation: None };
+            return TrustFindings {
+                path,
+                period: None,
+                usage,
+                unlisted: None,
+                weak: Vec::new(),
+                policies_open: false,
+                revocation: None,
+            };
         };
         let period = found.out_of_period(self.at).map(|(certificate, side)| (certificate.clone(), side));
         let unlisted = found.unlisted_ca(self.anchors, self.at).cloned();
         let weak = self.weak(found);
         let revocation = self.revocation.map(|pieces| standing::of(found, pieces, &self.search(), budget));
         let policies_open = !self.policies.is_empty();
-        TrustFindings { period, usage, unlisted, weak, policies_open, revocation, path }
+        TrustFindings { path, period, usage, unlisted, weak, policies_open, revocation }
     }
 
     fn search(&self) -> PathSearch<'_> {
@@ -201,7 +211,7 @@ impl Inquiry<'_> {
         }
         let below = path.certificates().len().saturating_sub(1).max(1);
         for certificate in path.certificates().iter().take(below) {
-            match certificate.public_key().map(|key| key.kind()) {
+            match certificate.public_key().map(PublicKey::kind) {
                 Err(error) => weak.push((certificate.clone(), Weakness::Key(error.clone()))),
                 Ok(KeyKind::Rsa { bits, .. }) if bits < self.strength.rsa_bits_least => {
                     weak.push((certificate.clone(), Weakness::Short(bits)));

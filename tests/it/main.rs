@@ -3,6 +3,7 @@
 
 mod attacks;
 mod bad_input;
+mod bundle;
 mod cases;
 mod corpora;
 mod gateway;

@@ -111,7 +111,7 @@ fn a_file_that_is_no_certificate_is_not_trusted_and_one_that_does_not_open_is_a_
     let root = pki("anchors/gov-root.der");
     let sound = std::fs::read(pki(LEAF)).unwrap();
     let trailing = [&sound[..], b"x"].concat();
-    for odd in [&b""[..], b"nothing", &sound[..100], &trailing, &[0x30; 70_000]] {
+    for odd in [&b""[..], b"nothing", &sound[..100], &trailing, &vec![0x30; 70_000]] {
         std::fs::write(folder.path().join("odd"), odd).unwrap();
         let (code, said) = trust(folder.path(), &["check", "odd", "--anchor", &root]);
         assert_eq!(code, 1, "{said}");
@@ -141,7 +141,10 @@ fn a_sound_certificate_does_not_answer_for_a_broken_one_before_it() {
     assert!(sound.contains("SHA-256"), "{sound}");
     let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let root = pki("anchors/gov-root.der");
-    trust(folder.path(), &["add", &root, "--pin", &pin("anchors/gov-root.der"), "--purpose", "public-duty", "--id", "g"]);
+    trust(
+        folder.path(),
+        &["add", &root, "--pin", &pin("anchors/gov-root.der"), "--purpose", "public-duty", "--id", "g"],
+    );
     let (code, sound) = trust(folder.path(), &["export", "g"]);
     assert_eq!(code, 0);
     std::fs::write(folder.path().join("two.pem"), [pem, &sound].concat()).unwrap();
@@ -187,8 +190,7 @@ fn without_a_pin_nothing_becomes_an_anchor_and_nobody_is_asked() {
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("--purpose"), "{said}");
     let issuing = pki("intermediates/gov-issuing.der");
-    let (code, said) =
-        trust(folder.path(), &["check", &pki(LEAF), "--untrusted", &issuing, "--at", "2026-11-02"]);
+    let (code, said) = trust(folder.path(), &["check", &pki(LEAF), "--untrusted", &issuing, "--at", "2026-11-02"]);
     assert_eq!(code, 1, "{said}");
 }
 
@@ -201,16 +203,30 @@ fn an_operator_adds_with_a_pin_lists_shows_exports_and_withdraws_leaving_a_trace
     let (code, said) = trust(
         path,
         &[
-            "add", &root, "--pin", &its_pin, "--purpose", "public-duty", "--purpose", "timestamping", "--from",
-            "2020-01-01", "--to", "2026-12-31", "--basis", "Quyết định \"1\"", "--source", "http://example.vn/", "--id",
+            "add",
+            &root,
+            "--pin",
+            &its_pin,
+            "--purpose",
+            "public-duty",
+            "--purpose",
+            "timestamping",
+            "--from",
+            "2020-01-01",
+            "--to",
+            "2026-12-31",
+            "--basis",
+            "Quyết định \"1\"",
+            "--source",
+            "http://example.vn/",
+            "--id",
             "gov",
         ],
     );
     assert_eq!(code, 0, "{said}");
     assert_eq!(files(path.join("trust/anchors.d")), ["gov.toml"]);
     let (_, said) = trust(path, &["list", "--json"]);
-    let rows: Vec<serde_json::Value> =
-        said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let row = rows.iter().find(|row| row["id"] == "gov").unwrap();
     assert_eq!((row["origin"].as_str(), row["installed"].as_bool()), (Some("own"), Some(true)));
     assert!(rows.iter().any(|row| row["id"] == "vgca-root-g1"), "the published entries stay");

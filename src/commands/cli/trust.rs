@@ -206,8 +206,14 @@ pub const VIETNAMESE: &[(&str, &str)] = &[
         "Cho biết vì sao một chứng thư được tin cậy hay không: đường dẫn, từng bước kiểm tra, kết luận. Mã thoát 0 tin cậy, 1 không, 2 dùng sai lệnh",
     ),
     ("dieu7 trust check certificate", "Chứng thư, DER hoặc PEM; các chứng thư khác trong tệp có thể nối đường dẫn"),
-    ("dieu7 trust check untrusted", "Chứng thư chỉ để nối đường dẫn, không được tin cậy; tệp hoặc thư mục, dùng được nhiều lần"),
-    ("dieu7 trust check anchor", "Tin cậy các chứng thư này thay cho kho, cho mọi mục đích; tệp hoặc thư mục, dùng được nhiều lần"),
+    (
+        "dieu7 trust check untrusted",
+        "Chứng thư chỉ để nối đường dẫn, không được tin cậy; tệp hoặc thư mục, dùng được nhiều lần",
+    ),
+    (
+        "dieu7 trust check anchor",
+        "Tin cậy các chứng thư này thay cho kho, cho mọi mục đích; tệp hoặc thư mục, dùng được nhiều lần",
+    ),
     (
         "dieu7 trust check crl",
         "Danh sách thu hồi, tệp hoặc thư mục; dùng được nhiều lần. Có mục này hoặc --ocsp thì kiểm tra thu hồi, và chưa biết nghĩa là chưa tin cậy",

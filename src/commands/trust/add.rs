@@ -40,10 +40,7 @@ pub fn run(arguments: &AddArguments, lang: Lang) -> Result<u8, Failure> {
         }
     }
     for pin in adding.wish.pins.iter().filter(|pin| !adding.used.contains(pin)) {
-        println!(
-            "\n✗ {} {pin}",
-            lang.pick("không chứng thư nào khớp với --pin", "no certificate matches --pin")
-        );
+        println!("\n✗ {} {pin}", lang.pick("không chứng thư nào khớp với --pin", "no certificate matches --pin"));
         exit = exit.max(FLAGGED);
     }
     if adding.added {
@@ -127,7 +124,7 @@ impl Adding<'_> {
         }
         let waiting = match self.waiting(certificate) {
             Waiting::Nobody => None,
-            Waiting::Matches(entry) => Some(entry),
+            Waiting::Matches(entry) => Some(*entry),
             Waiting::OtherCertificate => return Ok(false),
         };
         if is_confirmed {
@@ -163,7 +160,7 @@ impl Adding<'_> {
                         "SHA-1 is not enough to trust; compare the SHA-256 with its publisher"
                     )
                 );
-                return Waiting::Matches(entry.clone());
+                return Waiting::Matches(Box::new(entry.clone()));
             }
         }
         println!(
@@ -225,7 +222,8 @@ impl Adding<'_> {
         known: Option<&AnchorEntry>,
         purposes: Vec<Purpose>,
     ) -> Result<(), Failure> {
-        let purposes = if purposes.is_empty() { known.map_or(purposes, |entry| entry.purposes().to_vec()) } else { purposes };
+        let purposes =
+            if purposes.is_empty() { known.map_or(purposes, |entry| entry.purposes().to_vec()) } else { purposes };
         let id = self.id(certificate, known)?;
         let statement = AnchorStatement {
             id: &id,
@@ -301,7 +299,7 @@ impl Adding<'_> {
 /// Whether an entry without a pin waits for a certificate.
 enum Waiting {
     Nobody,
-    Matches(AnchorEntry),
+    Matches(Box<AnchorEntry>),
     /// It has the name, and is not the one.
     OtherCertificate,
 }
@@ -309,7 +307,7 @@ enum Waiting {
 /// A name in plain letters: "Cơ quan chứng thực số" becomes "co-quan-chung-thuc-so".
 fn slug(name: &str) -> String {
     let plain = name.to_lowercase().replace('đ', "d");
-    let letters = plain.nfd().filter(|symbol| symbol.is_ascii());
+    let letters = plain.nfd().filter(char::is_ascii);
     let mut out = String::new();
     for symbol in letters.take(200) {
         if symbol.is_ascii_alphanumeric() {
@@ -335,16 +333,24 @@ fn not_an_id(text: &str) -> Failure {
         USAGE,
         Text { vi: "--id không dùng được làm tên.", en: "--id cannot be a name." },
         text,
-        Text { vi: "chỉ dùng chữ không dấu, số, gạch nối, tối đa 64 ký tự.", en: "use plain letters, digits and hyphens, 64 at most." },
+        Text {
+            vi: "chỉ dùng chữ không dấu, số, gạch nối, tối đa 64 ký tự.",
+            en: "use plain letters, digits and hyphens, 64 at most.",
+        },
     )
 }
 
 fn taken(id: &str) -> Failure {
     Failure::new(
         USAGE,
-        Text { vi: "Tên mục đã được dùng cho chứng thư khác.", en: "This id is that of another certificate." },
+        Text {
+            vi: "Tên mục đã được dùng cho chứng thư khác.", en: "This id is that of another certificate."
+        },
         id,
-        Text { vi: "chọn tên khác bằng --id; các thế hệ cùng tồn tại.", en: "choose another with --id; generations stand side by side." },
+        Text {
+            vi: "chọn tên khác bằng --id; các thế hệ cùng tồn tại.",
+            en: "choose another with --id; generations stand side by side.",
+        },
     )
 }
 

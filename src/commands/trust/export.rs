@@ -45,7 +45,10 @@ fn named<'a>(trust: &'a Trust, name: &str) -> Result<&'a Certificate, Failure> {
                 USAGE,
                 Text { vi: "Chứng thư chưa được cài.", en: "The certificate is not installed." },
                 format_args!("{name}: {}", entry.source()),
-                Text { vi: "tải về rồi thêm bằng dieu7 trust add.", en: "download it and add it with dieu7 trust add." },
+                Text {
+                    vi: "tải về rồi thêm bằng dieu7 trust add.",
+                    en: "download it and add it with dieu7 trust add.",
+                },
             )
         });
     }
@@ -82,7 +85,10 @@ fn several() -> Failure {
         USAGE,
         Text { vi: "DER chỉ chứa một chứng thư mỗi tệp.", en: "DER holds one certificate a file." },
         "--der",
-        Text { vi: "nêu một thư mục đã có sẵn ở --out, hoặc dùng --pem.", en: "name a folder that is there in --out, or use --pem." },
+        Text {
+            vi: "nêu một thư mục đã có sẵn ở --out, hoặc dùng --pem.",
+            en: "name a folder that is there in --out, or use --pem.",
+        },
     )
 }
 
@@ -91,6 +97,9 @@ fn not_written(file: &Path, error: &std::io::Error) -> Failure {
         USAGE,
         Text { vi: "Không ghi được tệp.", en: "The file cannot be written." },
         format_args!("{}: {error}", file.display()),
-        Text { vi: "nêu một tệp chưa có, ở nơi ghi được.", en: "name a file that is not there yet, in a place that can be written." },
+        Text {
+            vi: "nêu một tệp chưa có, ở nơi ghi được.",
+            en: "name a file that is not there yet, in a place that can be written.",
+        },
     )
 }

@@ -36,7 +36,10 @@ pub fn run(name: &str, yes: bool, config: &ConfigFile, lang: Lang) -> Result<u8,
         if !ask::is_terminal() {
             return Err(unconfirmed());
         }
-        let question = lang.pick("Văn bản dựa vào chứng thư này sẽ chưa rõ. Rút?", "Documents that rest on it become undetermined. Withdraw?");
+        let question = lang.pick(
+            "Văn bản dựa vào chứng thư này sẽ chưa rõ. Rút?",
+            "Documents that rest on it become undetermined. Withdraw?",
+        );
         if !ask::confirmed(question, lang) {
             println!("{}", lang.pick("Không thay đổi gì.", "Nothing was changed."));
             return Ok(FINE);
@@ -111,16 +114,24 @@ fn shared(file: &Path, others: usize) -> Failure {
 fn by_hand(id: &str) -> Failure {
     Failure::new(
         USAGE,
-        Text { vi: "Mục này được viết tay trong anchors.toml.", en: "This entry was written into anchors.toml by hand." },
+        Text {
+            vi: "Mục này được viết tay trong anchors.toml.",
+            en: "This entry was written into anchors.toml by hand.",
+        },
         id,
-        Text { vi: "xoá mục đó trong tệp; chưa thay đổi gì.", en: "take it out of that file; nothing was changed." },
+        Text {
+            vi: "xoá mục đó trong tệp; chưa thay đổi gì.", en: "take it out of that file; nothing was changed."
+        },
     )
 }
 
 fn nothing(id: &str) -> Failure {
     Failure::new(
         USAGE,
-        Text { vi: "Không có gì để rút: chứng thư chưa được cài.", en: "There is nothing to withdraw: the certificate is not installed." },
+        Text {
+            vi: "Không có gì để rút: chứng thư chưa được cài.",
+            en: "There is nothing to withdraw: the certificate is not installed.",
+        },
         id,
         Text { vi: "mã ghim công bố luôn còn trong danh sách.", en: "a published pin always stays listed." },
     )

@@ -68,6 +68,14 @@ pub fn of(findings: &TrustFindings, at: UnixTime) -> Vec<Row> {
     if findings.path.is_ok() {
         rows.push(licence(findings));
         rows.extend(algorithms(findings));
+        if findings.policies_open {
+            rows.push(row(
+                "policies",
+                Outcome::Unknown,
+                "chính sách chứng thư: không xét được",
+                "policies: not evaluated",
+            ));
+        }
     }
     rows.extend(revocation(findings));
     rows
@@ -137,14 +145,23 @@ fn usage(findings: &TrustFindings) -> Row {
 
 fn licence(findings: &TrustFindings) -> Row {
     match &findings.unlisted {
-        None => row("licence", Outcome::Passed, "không có CA công cộng nào ngoài danh sách", "no public CA that is not listed"),
+        None => row(
+            "licence",
+            Outcome::Passed,
+            "không có CA công cộng nào ngoài danh sách",
+            "no public CA that is not listed",
+        ),
         Some(issuer) => {
             let (subject, pin) = (issuer.subject(), issuer.fingerprint());
             row(
                 "licence",
                 Outcome::Unknown,
-                format!("{subject}: CA công cộng không có trong danh sách (ca-unlisted), chưa biết giấy phép. Sau khi đối chiếu: dieu7 trust add TỆP --pin {pin} --purpose public-ca --from NGÀY --to NGÀY --basis GIẤY-PHÉP"),
-                format!("{subject}: a public CA that is not listed (ca-unlisted); its licence is not known. Once compared: dieu7 trust add FILE --pin {pin} --purpose public-ca --from DAY --to DAY --basis LICENCE"),
+                format!(
+                    "{subject}: CA công cộng không có trong danh sách (ca-unlisted), chưa biết giấy phép. Sau khi đối chiếu: dieu7 trust add TỆP --pin {pin} --purpose public-ca --from NGÀY --to NGÀY --basis GIẤY-PHÉP"
+                ),
+                format!(
+                    "{subject}: a public CA that is not listed (ca-unlisted); its licence is not known. Once compared: dieu7 trust add FILE --pin {pin} --purpose public-ca --from DAY --to DAY --basis LICENCE"
+                ),
             )
         }
     }
@@ -152,7 +169,12 @@ fn licence(findings: &TrustFindings) -> Row {
 
 fn algorithms(findings: &TrustFindings) -> Vec<Row> {
     if findings.weak.is_empty() {
-        return vec![row("algorithms", Outcome::Passed, "thuật toán và độ dài khoá đạt", "algorithms and key lengths are sufficient")];
+        return vec![row(
+            "algorithms",
+            Outcome::Passed,
+            "thuật toán và độ dài khoá đạt",
+            "algorithms and key lengths are sufficient",
+        )];
     }
     let said = |weakness: &Weakness| match weakness {
         Weakness::Digest(digest) => (

@@ -135,8 +135,8 @@ pub fn kind(kind: AnchorKind) -> Both {
 }
 
 fn key(certificate: &Certificate) -> String {
-    use dieu7::algorithm::{Curve, KeyKind};
-    match certificate.public_key().map(|key| key.kind()) {
+    use dieu7::algorithm::{Curve, KeyKind, PublicKey};
+    match certificate.public_key().map(PublicKey::kind) {
         Ok(KeyKind::Rsa { bits, .. }) => format!("RSA {bits}"),
         Ok(KeyKind::Ec(Curve::P256)) => "ECDSA P-256".to_owned(),
         Ok(KeyKind::Ec(Curve::P384)) => "ECDSA P-384".to_owned(),
@@ -184,8 +184,12 @@ fn usage(certificate: &Certificate, lang: Lang) -> String {
 pub fn path_error(error: &PathError) -> Both {
     match error {
         PathError::AnchorMissing { id } => Both::new(
-            format!("đường dẫn tới {id}, đã biết mã ghim nhưng chưa cài chứng thư; dieu7 trust show {id} cho biết nơi công bố"),
-            format!("leads to {id}, whose pin is known and whose certificate is not installed; dieu7 trust show {id} says where it is published"),
+            format!(
+                "đường dẫn tới {id}, đã biết mã ghim nhưng chưa cài chứng thư; dieu7 trust show {id} cho biết nơi công bố"
+            ),
+            format!(
+                "leads to {id}, whose pin is known and whose certificate is not installed; dieu7 trust show {id} says where it is published"
+            ),
         ),
         PathError::Bad { subject, fault } => {
             let (vi, en) = path_fault(fault);

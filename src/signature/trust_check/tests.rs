@@ -34,7 +34,9 @@ impl World {
 
     fn lists(mut self, lists: Vec<Crl>) -> Self {
         let mut crls = CrlSet::default();
-        lists.into_iter().for_each(|crl| crls.insert(crl));
+        for crl in lists {
+            crls.insert(crl);
+        }
         self.revocation = Some(RevocationPieces { crls, ocsp: Vec::new() });
         self
     }
