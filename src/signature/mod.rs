@@ -30,6 +30,7 @@ pub use level::{Family, Grade, Level};
 pub use revocation_freshness::Revocation;
 pub use timestamp::{MAX_TOKENS, Timestamp, TimestampFault, TimestampKind};
 pub use trust_check::{
-    Inquiry, RevocationPieces, Standing, Status, Strength, TrustFindings, TrustVerdict, Use, UseFault, Weakness,
+    Inquiry, RevocationAnswer, RevocationFinding, RevocationPieces, Strength, TrustFindings, TrustVerdict, Use,
+    UseFault, Weakness,
 };
 pub use validate::{InForce, Note, Validated, needs, validate};

@@ -1,14 +1,14 @@
 //! Whether one certificate is trusted, and why: the path (RFC 5280, section 6), its usage, its algorithms, its licence and
 //! its revocation, each as a finding of its own. What an operator asks of a certificate, with no document at hand.
 
-mod standing;
+mod revocation;
 
 use crate::algorithm::{DigestAlgorithm, KeyError, KeyKind, PublicKey};
 use crate::budget::Budget;
 use crate::time::{UnixTime, Within};
 use crate::x509::{AnchorStore, Certificate, Path, PathError, PathSearch, Purpose, UsageFault};
 
-pub use standing::{RevocationPieces, Standing, Status};
+pub use revocation::{RevocationAnswer, RevocationFinding, RevocationPieces};
 
 /// What the certificate is wanted for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -110,7 +110,7 @@ pub struct TrustFindings {
     /// Policies were asked for, and nobody evaluated the path for them.
     pub policies_open: bool,
     /// For each certificate below the anchor, from the leaf up; `None` where nobody asked.
-    pub revocation: Option<Vec<Standing>>,
+    pub revocation: Option<Vec<RevocationFinding>>,
 }
 
 /// The answer in one word.
@@ -148,7 +148,7 @@ impl TrustFindings {
             Err(PathError::Bad { .. } | PathError::NotTrusted) => TrustVerdict::NotTrusted,
         };
         let standings = self.revocation.iter().flatten();
-        let revoked = standings.clone().any(|standing| matches!(standing.status, Status::Revoked { .. }));
+        let revoked = standings.clone().any(|standing| matches!(standing.status, RevocationAnswer::Revoked { .. }));
         let open = self.unlisted.is_some()
             || self.policies_open
             || standings.clone().any(|standing| !standing.status.is_good());
@@ -182,7 +182,7 @@ impl Inquiry<'_> {
         let period = found.out_of_period(self.at).map(|(certificate, side)| (certificate.clone(), side));
         let unlisted = found.unlisted_ca(self.anchors, self.at).cloned();
         let weak = self.weak(found);
-        let revocation = self.revocation.map(|pieces| standing::of(found, pieces, &self.search(), budget));
+        let revocation = self.revocation.map(|pieces| revocation::of(found, pieces, &self.search(), budget));
         let policies_open = !self.policies.is_empty();
         TrustFindings { path, period, usage, unlisted, weak, policies_open, revocation }
     }

@@ -1,6 +1,6 @@
 //! The findings of `dieu7 trust check`, one row each: for people and for programs alike.
 
-use dieu7::signature::{Standing, Status, TrustFindings, UseFault, Weakness};
+use dieu7::signature::{RevocationAnswer, RevocationFinding, TrustFindings, UseFault, Weakness};
 use dieu7::time::{UnixTime, Within};
 use dieu7::x509::{PathError, Reason};
 
@@ -207,20 +207,20 @@ fn revocation(findings: &TrustFindings) -> Vec<Row> {
     }
 }
 
-fn standing(standing: &Standing) -> Row {
+fn standing(standing: &RevocationFinding) -> Row {
     let subject = standing.certificate.subject();
     let (outcome, vi, en) = match &standing.status {
-        Status::Good { as_of, until } => (
+        RevocationAnswer::Good { as_of, until } => (
             Outcome::Passed,
             format!("không bị thu hồi (thông tin từ {}, đến {})", as_of.vietnamese(), moment(*until)),
             format!("not revoked (as of {}, until {})", as_of.vietnamese(), moment(*until)),
         ),
-        Status::Hold { at } => (
+        RevocationAnswer::Hold { at } => (
             Outcome::Unknown,
             format!("đang bị tạm dừng từ {}; việc tạm dừng có thể được huỷ bỏ", at.vietnamese()),
             format!("on hold since {}; that may be lifted", at.vietnamese()),
         ),
-        Status::Revoked { at, reason } => {
+        RevocationAnswer::Revoked { at, reason } => {
             let (vi, en) = reason_words(*reason);
             (
                 Outcome::Failed,
@@ -228,17 +228,17 @@ fn standing(standing: &Standing) -> Row {
                 format!("REVOKED since {} ({en})", at.vietnamese()),
             )
         }
-        Status::Stale { next_update } => (
+        RevocationAnswer::Stale { next_update } => (
             Outcome::Unknown,
             format!("chưa biết có bị thu hồi không: thông tin mới nhất đã quá hạn từ {}", next_update.vietnamese()),
             format!("revocation not known: the newest information is out of date since {}", next_update.vietnamese()),
         ),
-        Status::Unknown(why) if why.is_empty() => (
+        RevocationAnswer::Unknown(why) if why.is_empty() => (
             Outcome::Unknown,
             "chưa biết có bị thu hồi không: không có CRL hay OCSP nào của nơi cấp".to_owned(),
             "revocation not known: there is no CRL and no OCSP response of its issuer".to_owned(),
         ),
-        Status::Unknown(why) => (
+        RevocationAnswer::Unknown(why) => (
             Outcome::Unknown,
             format!("chưa biết có bị thu hồi không: {}", why.join("; ")),
             format!("revocation not known: {}", why.join("; ")),

@@ -122,7 +122,7 @@ fn revoked_and_unknown_are_told_apart() {
     let revoked = World::for_documents().lists(lists(&[(7, &[])], &[])).findings();
     assert_eq!(revoked.verdict(), TrustVerdict::NotTrusted);
     let first = &revoked.revocation.unwrap()[0];
-    assert!(matches!(first.status, Status::Revoked { reason: Reason::Unspecified, .. }), "{first:?}");
+    assert!(matches!(first.status, RevocationAnswer::Revoked { reason: Reason::Unspecified, .. }), "{first:?}");
     let authority = World::for_documents().lists(lists(&[], &[(9, &[])]));
     assert_eq!(authority.verdict(), TrustVerdict::NotTrusted);
     let held = World::for_documents().lists(lists(&[(7, &[extension(21, false, &[0x0a, 1, 6])])], &[]));

@@ -16,16 +16,16 @@ pub struct RevocationPieces {
 
 /// How one certificate stands.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct RevocationFinding {
     /// Whose.
     pub certificate: Certificate,
     /// How.
-    pub status: Status,
+    pub status: RevocationAnswer,
 }
 
 /// What is known of one certificate, the worst of all that was said.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Status {
+pub enum RevocationAnswer {
     /// Not revoked.
     Good {
         /// As of when it was said.
@@ -54,7 +54,7 @@ pub enum Status {
     Unknown(Vec<String>),
 }
 
-impl Status {
+impl RevocationAnswer {
     /// Whether it is known not to be revoked.
     #[must_use]
     pub const fn is_good(&self) -> bool {
@@ -68,9 +68,9 @@ pub(super) fn of(
     pieces: &RevocationPieces,
     search: &PathSearch<'_>,
     budget: &mut Budget,
-) -> Vec<Standing> {
+) -> Vec<RevocationFinding> {
     path.issuers()
-        .map(|(certificate, issuer)| Standing {
+        .map(|(certificate, issuer)| RevocationFinding {
             certificate: certificate.clone(),
             status: status(certificate, issuer, pieces, search.at, budget),
         })
@@ -83,25 +83,27 @@ fn status(
     pieces: &RevocationPieces,
     at: UnixTime,
     budget: &mut Budget,
-) -> Status {
+) -> RevocationAnswer {
     match pieces.crls.status(certificate, issuer, at, budget) {
         // From after the time that is asked for: whoever says "now" by that clock cannot have it.
         CrlAnswer::Known { status: RevocationStatus::Good, crl } if crl.this_update() > at => {
-            Status::Unknown(vec![format!("CRL is dated {}, after the time of this check", crl.this_update())])
+            RevocationAnswer::Unknown(vec![format!("CRL is dated {}, after the time of this check", crl.this_update())])
         }
         CrlAnswer::Known { status: RevocationStatus::Good, crl } => {
-            Status::Good { as_of: crl.this_update(), until: crl.next_update() }
+            RevocationAnswer::Good { as_of: crl.this_update(), until: crl.next_update() }
         }
-        CrlAnswer::Known { status: RevocationStatus::Hold { at }, .. } => Status::Hold { at },
-        CrlAnswer::Known { status: RevocationStatus::Revoked { at, reason, .. }, .. } => Status::Revoked { at, reason },
+        CrlAnswer::Known { status: RevocationStatus::Hold { at }, .. } => RevocationAnswer::Hold { at },
+        CrlAnswer::Known { status: RevocationStatus::Revoked { at, reason, .. }, .. } => {
+            RevocationAnswer::Revoked { at, reason }
+        }
         CrlAnswer::Unknown(why) => {
             let stale = why.iter().find_map(|(_, why)| match why {
                 NoAnswer::Stale { next_update } => Some(*next_update),
                 _ => None,
             });
             match stale {
-                Some(next_update) => Status::Stale { next_update },
-                None => Status::Unknown(why.iter().map(|(_, why)| why.to_string()).collect()),
+                Some(next_update) => RevocationAnswer::Stale { next_update },
+                None => RevocationAnswer::Unknown(why.iter().map(|(_, why)| why.to_string()).collect()),
             }
         }
     }
