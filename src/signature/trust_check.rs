@@ -64,7 +64,8 @@ pub struct Inquiry<'a> {
     pub anchors: &'a AnchorStore,
     /// What for.
     pub usage: Use,
-    /// Under one of which policies the path must be valid (RFC 5280, 6.1.1 c and e); none leaves it open.
+    /// Under one of which policies the path must be valid (RFC 5280, 6.1.1 c, with e set: an operator who names one asks
+    /// whether the path is valid for it); none leaves it open.
     pub policies: &'a [String],
     /// When.
     pub at: UnixTime,

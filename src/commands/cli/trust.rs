@@ -103,7 +103,7 @@ pub struct CheckArguments {
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
     /// What the certificate is wanted for; "any" asks for nothing beside the path
-    #[arg(long, value_name = "PURPOSE", value_enum, default_value_t = Wanted::DocumentSigning, hide_possible_values = false)]
+    #[arg(long, value_name = "PURPOSE", value_enum, default_value_t = Wanted::DocumentSigning)]
     pub purpose: Wanted,
     /// The path must be valid under one of these policies (dotted object identifier); repeatable
     #[arg(long, value_name = "OID")]
