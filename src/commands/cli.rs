@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+mod trust;
+
 use super::lang::{self, Lang};
+pub use trust::{AddArguments, BundleArguments, BundleCommand, CheckArguments, ExportArguments};
+pub use trust::{TrustArguments, TrustCommand, Wanted};
 
 /// Mail gateway that decides by Article 7.2 of Decision 12/2013/QĐ-UBND whether mailed documents are legally equivalent to paper
 #[derive(Debug, Parser)]
@@ -32,6 +36,8 @@ pub enum Command {
     Log(LogArguments),
     /// Manage trust anchors
     Trust(TrustArguments),
+    /// Carry anchors, revocation lists and the directory to a gateway without Internet
+    Bundle(BundleArguments),
     /// Check a directory of official mailboxes
     Directory(DirectoryArguments),
     /// Check a policy file
@@ -162,32 +168,6 @@ pub enum LogCommand {
 }
 
 #[derive(Args, Debug)]
-pub struct TrustArguments {
-    #[command(subcommand)]
-    pub command: TrustCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum TrustCommand {
-    /// Add certificates: compares each with the published pins and copies it into the trust folder
-    Add {
-        /// Certificate files (DER, PEM, PKCS#7) or folders of them
-        #[arg(required = true, value_name = "FILE|FOLDER")]
-        files: Vec<PathBuf>,
-        #[command(flatten)]
-        config: ConfigFile,
-    },
-    /// List the anchors, what is installed, what is missing and where it is published
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        config: ConfigFile,
-    },
-}
-
-#[derive(Args, Debug)]
 pub struct DirectoryArguments {
     #[command(subcommand)]
     pub command: DirectoryCommand,
@@ -283,11 +263,6 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("dieu7 log show", "Xem một bản ghi: theo mã tra cứu, chỉ số, hoặc mã hàng đợi của Postfix"),
     ("dieu7 log show id", "Mã tra cứu, chỉ số, hoặc mã hàng đợi"),
     ("dieu7 log show json", "In JSON"),
-    ("dieu7 trust", "Quản lý chứng thư gốc tin cậy"),
-    ("dieu7 trust add", "Thêm chứng thư: so với giá trị đã công bố rồi chép vào thư mục tin cậy"),
-    ("dieu7 trust add files", "Tệp chứng thư (DER, PEM, PKCS#7) hoặc thư mục"),
-    ("dieu7 trust list", "Liệt kê chứng thư gốc: đã cài, còn thiếu, công bố ở đâu"),
-    ("dieu7 trust list json", "In JSON"),
     ("dieu7 directory", "Kiểm tra danh bạ hộp thư chính thức"),
     ("dieu7 directory check", "Kiểm tra tệp danh bạ, nêu từng lỗi kèm số dòng"),
     ("dieu7 directory check file", "Tệp CSV hoặc TOML"),
@@ -348,7 +323,7 @@ fn translate(mut command: clap::Command, place: &str) -> clap::Command {
 }
 
 fn vietnamese(place: &str) -> Option<&'static str> {
-    VIETNAMESE.iter().find(|(known, _)| *known == place).map(|(_, text)| *text)
+    VIETNAMESE.iter().chain(trust::VIETNAMESE).find(|(known, _)| *known == place).map(|(_, text)| *text)
 }
 
 #[cfg(test)]
@@ -371,7 +346,7 @@ mod tests {
         places(&Cli::command(), "dieu7", &mut found);
         let missing: Vec<_> = found.iter().filter(|place| vietnamese(place).is_none()).collect();
         assert!(missing.is_empty(), "{missing:?}");
-        assert_eq!(found.len(), VIETNAMESE.len(), "the table has a place that is no more");
+        assert_eq!(found.len(), VIETNAMESE.len() + trust::VIETNAMESE.len(), "the table has a place that is no more");
     }
 
     #[test]

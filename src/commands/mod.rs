@@ -8,6 +8,7 @@ macro_rules! eprintln {
     ($($said:tt)*) => { $crate::commands::out::error_line(format_args!($($said)*)) };
 }
 
+mod bundle;
 mod cli;
 mod config;
 mod demo;
@@ -43,6 +44,7 @@ pub fn run() -> ExitCode {
         cli::Command::Doctor(arguments) => doctor::run(&arguments, lang),
         cli::Command::Log(arguments) => log::run(&arguments, lang),
         cli::Command::Trust(arguments) => trust::run(&arguments, lang),
+        cli::Command::Bundle(arguments) => bundle::run(&arguments, lang),
         cli::Command::Directory(arguments) => directory::run(&arguments, lang),
         cli::Command::Policy(arguments) => policy::run(&arguments, lang),
         cli::Command::Config(arguments) => config::run(&arguments, lang),

@@ -9,7 +9,7 @@ use crate::cms;
 use crate::policy::{Policy, Rulebook};
 use crate::sender::{Directory, SenderSettings};
 use crate::settings::Settings;
-use crate::x509::{AnchorStore, Certificate, PUBLISHED, pem, read_certificates};
+use crate::x509::{AnchorStore, Certificate, Origin, PUBLISHED, pem, read_certificates};
 
 /// The policy that is used when settings name none.
 pub const BUILT_IN_POLICY: &str = include_str!("../../policies/tuyen-quang-2013.toml");
@@ -108,21 +108,33 @@ pub struct Trust {
     pub unreadable: Vec<FileError>,
 }
 
-/// Reads a trust folder: `anchors.toml` when it has one, and every certificate below it.
+/// In a trust folder: entries that an operator writes by hand.
+pub const ANCHORS: &str = "anchors.toml";
+/// In a trust folder: one file for each entry that `dieu7 trust add` wrote.
+pub const OWN_ENTRIES: &str = "anchors.d";
+/// In a trust folder: what the last bundle brought.
+pub const BUNDLE: &str = "bundle";
+/// In a trust folder: what was taken out of use. Kept, and not read.
+pub const WITHDRAWN: &str = "withdrawn";
+
+/// Reads a trust folder: the entries that come with the program, under those of the last bundle, under the operator's,
+/// and every certificate below it.
 pub fn trust(folder: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Trust, FileError> {
-    let entries = folder.join("anchors.toml");
-    let listed = if entries.is_file() {
-        text(&entries, sources)?
-    } else {
-        sources.push(PUBLISHED.as_bytes().to_vec());
-        PUBLISHED.to_owned()
-    };
-    let mut anchors = AnchorStore::default();
-    anchors.read(&listed).map_err(|error| FileError::new(&entries, error))?;
+    sources.push(PUBLISHED.as_bytes().to_vec());
+    let by_hand = folder.join(ANCHORS);
+    let listed = if by_hand.is_file() { Some(text(&by_hand, sources)?) } else { None };
+    let mut anchors = AnchorStore::under(listed.as_deref()).map_err(|error| FileError::new(&by_hand, error))?;
+    for (inner, origin) in [(BUNDLE, Origin::Bundle), (OWN_ENTRIES, Origin::Own)] {
+        for file in entry_files(&folder.join(inner)) {
+            let entries = text(&file, sources)?;
+            anchors.overlay(&entries, origin).map_err(|error| FileError::new(&file, error))?;
+        }
+    }
     let mut intermediates = Vec::new();
     let mut unreadable = Vec::new();
-    for file in files_below(folder) {
-        match certificates_of(&file, sources) {
+    for file in files_below(folder).iter().filter(|file| is_in_use(folder, file)) {
+        let file = file.as_path();
+        match certificates_of(file, sources) {
             Ok(found) => {
                 for certificate in found {
                     // Only a pin makes an anchor; everything else merely completes paths.
@@ -135,6 +147,22 @@ pub fn trust(folder: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Trust, FileErr
         }
     }
     Ok(Trust { anchors, intermediates, unreadable })
+}
+
+/// Whether a certificate below a trust folder counts: not what was withdrawn, nor what is not yet in its place.
+pub(super) fn is_in_use(folder: &Path, file: &Path) -> bool {
+    let inner = file.strip_prefix(folder).ok().and_then(|inside| inside.components().next());
+    let inner = inner.map(|first| first.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
+    inner != WITHDRAWN && !inner.starts_with('.')
+}
+
+/// The files of entries in a folder, sorted: a later one counts over an earlier one.
+fn entry_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let is_entry = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "toml") && path.is_file();
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_entry).collect();
+    files.sort();
+    files
 }
 
 /// Every certificate in a file: DER, PEM, or a PKCS#7 bundle.

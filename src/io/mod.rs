@@ -2,13 +2,16 @@
 //!
 //! Every wait has a deadline and every read a size cap.
 
+pub mod bundle;
 pub mod clock;
 pub mod evidence_store;
 pub mod files;
 pub mod milter;
+pub mod pieces;
 pub mod reception;
 mod regular;
 pub mod samples;
 pub mod sources;
 pub mod store;
+pub mod trust_folder;
 pub mod worker;

@@ -57,7 +57,7 @@ pub(super) fn follow(subject: &Subject<'_>, at: UnixTime, context: &Context<'_>,
     let purposes = if subject.is_timestamp { TIMESTAMPS } else { DOCUMENTS };
     let search = PathSearch { pool: &pool, anchors, purposes, at };
     match search.build_knowing(context.known.verified(), signer, budget) {
-        Ok(path) if path.unlisted_ca(anchors).is_some() => Trust::Unlisted,
+        Ok(path) if path.unlisted_ca(anchors, at).is_some() => Trust::Unlisted,
         Ok(path) => Trust::Trusted(path),
         Err(PathError::AnchorMissing { id }) => Trust::AnchorMissing { id },
         Err(PathError::Bad { fault, .. }) => Trust::Bad(fault),

@@ -24,6 +24,7 @@ mod standing;
 mod statements;
 mod timestamp;
 mod timestamp_validation;
+mod trust_check;
 mod validate;
 
 pub use algorithms::{Algorithm, AlgorithmRule, Algorithms};
@@ -39,4 +40,7 @@ pub use revocation_freshness::{CertificateStanding, Revocation};
 pub use standing::{Grace, Heard, Moment, Provenance, SKEW, Standing, is_harmless, weigh};
 pub use timestamp::{MAX_TOKENS, Timestamp, TimestampFault, TimestampKind};
 pub use timestamp_validation::{Proof, Worthless};
+pub use trust_check::{
+    Inquiry, RevocationAnswer, RevocationFinding, RevocationPieces, TrustFindings, TrustVerdict, Use, UseFault, Weakness,
+};
 pub use validate::{InForce, Note, Validated, validate};

@@ -3,6 +3,8 @@
 //! An entry is data of this project or of the operator; a certificate becomes an anchor only when its SHA-256 equals
 //! the pin of an entry, never by its name. Nothing of a message ends up here.
 
+mod own;
+
 use std::collections::HashMap;
 use std::fmt;
 
@@ -13,6 +15,8 @@ use super::certificate::Certificate;
 use super::name::Name;
 use crate::digest::Sha256;
 use crate::time::{Period, UnixTime};
+
+pub use own::{AnchorStatement, Origin};
 
 /// What signatures an anchor is trusted for.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -70,6 +74,7 @@ pub struct AnchorEntry {
     sha1: Option<String>,
     source: String,
     legal_basis: String,
+    origin: Origin,
 }
 
 impl AnchorEntry {
@@ -125,6 +130,12 @@ impl AnchorEntry {
     #[must_use]
     pub fn legal_basis(&self) -> &str {
         &self.legal_basis
+    }
+
+    /// Who says so.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     fn serves(&self, purposes: &[Purpose]) -> Option<Purpose> {
@@ -241,6 +252,7 @@ impl AnchorStore {
                 sha1: None,
                 source: String::new(),
                 legal_basis: String::new(),
+                origin: Origin::Given,
             });
         }
         self.hold(certificate);
@@ -248,6 +260,11 @@ impl AnchorStore {
 
     /// Adds the entries of a file; on an error nothing is added.
     pub fn read(&mut self, text: &str) -> Result<(), AnchorsError> {
+        self.read_file(text).map(|_| ())
+    }
+
+    /// As [`read`](Self::read); says whether the file leaves the published entries beside its own.
+    fn read_file(&mut self, text: &str) -> Result<bool, AnchorsError> {
         let line_of = |at: usize| 1 + text.bytes().take(at).filter(|octet| *octet == b'\n').count();
         let file: File = toml::from_str(text).map_err(|error| AnchorsError {
             line: error.span().map_or(1, |span| line_of(span.start)),
@@ -258,7 +275,7 @@ impl AnchorStore {
             next.add(raw).map_err(|(at, fault)| AnchorsError { line: line_of(at), fault })?;
         }
         *self = next;
-        Ok(())
+        Ok(file.published.unwrap_or(true))
     }
 
     fn add(&mut self, raw: RawEntry) -> Result<(), (usize, AnchorsFault)> {
@@ -295,6 +312,7 @@ impl AnchorStore {
             sha1: raw.sha1,
             source: raw.source,
             legal_basis: raw.legal_basis,
+            origin: Origin::Own,
         });
         Ok(())
     }
@@ -378,6 +396,9 @@ impl AnchorStore {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Whether the entries that come with the program count beside these, as they do by default.
+    #[serde(default)]
+    published: Option<bool>,
     #[serde(default)]
     anchor: Vec<RawEntry>,
 }

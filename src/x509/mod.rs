@@ -32,7 +32,10 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use anchor::{AnchorEntry, AnchorKind, AnchorStore, AnchorsError, AnchorsFault, NotPinned, PUBLISHED, Purpose};
+pub use anchor::{
+    AnchorEntry, AnchorKind, AnchorStatement, AnchorStore, AnchorsError, AnchorsFault, NotPinned, Origin, PUBLISHED,
+    Purpose,
+};
 pub use certificate::{Certificate, CertificateError, CertificateFault, MAX_CERTIFICATE, SignatureFault, UsageFault};
 pub use crl::{Crl, CrlError, CrlFault, MAX_CRL, MAX_ENTRIES, MAX_ISSUERS};
 pub use crl_number::CrlNumber;

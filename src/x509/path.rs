@@ -179,17 +179,18 @@ impl Path {
         })
     }
 
-    /// The issuing CA below a root of public CAs when no entry of the store lists it: whether it was licensed is then
-    /// not known.
+    /// The issuing CA below a root of public CAs when no entry of the store lists it for that time: whether it was
+    /// licensed is then not known. Its certificate need not be installed to be listed, nor for its licence to end.
     #[must_use]
-    pub fn unlisted_ca<'a>(&'a self, anchors: &AnchorStore) -> Option<&'a Certificate> {
+    pub fn unlisted_ca<'a>(&'a self, anchors: &AnchorStore, at: UnixTime) -> Option<&'a Certificate> {
         let authorities = self.certificates.get(1..).unwrap_or_default();
         if self.purpose != Purpose::PublicCa || authorities.len() < 2 {
             return None;
         }
         let is_listed = |issuer: &Certificate| {
             // What is pinned for answers or tokens alone is not thereby licensed to issue certificates.
-            anchors.entry_of(issuer).is_some_and(|entry| entry.purposes().contains(&Purpose::PublicCa))
+            let licence = anchors.entry_of(issuer).filter(|entry| entry.purposes().contains(&Purpose::PublicCa));
+            licence.is_some_and(|entry| entry.valid().contains(at))
         };
         authorities.first().filter(|issuer| !is_listed(issuer))
     }

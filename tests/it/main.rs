@@ -3,6 +3,7 @@
 
 mod attacks;
 mod bad_input;
+mod bundle;
 mod cases;
 mod corpora;
 mod evidence;
@@ -13,4 +14,5 @@ mod limits;
 mod log;
 mod ocsp;
 mod report;
+mod trust;
 mod worker;

@@ -245,7 +245,7 @@ fn an_issuing_ca_that_no_entry_lists_is_told() {
     let issuing = Draft::authority(&a, &top).certificate();
     let leaf = Draft::leaf(&person, &a).certificate();
     let path = build(&leaf, std::slice::from_ref(&issuing), &store).unwrap();
-    assert_eq!(path.unlisted_ca(&store), Some(&issuing));
+    assert_eq!(path.unlisted_ca(&store, NOW), Some(&issuing));
     let listed = ENTRY
         .replace("PIN", &issuing.fingerprint().to_string())
         .replace("test-root", "test-a")
@@ -253,9 +253,9 @@ fn an_issuing_ca_that_no_entry_lists_is_told() {
         .replace("public-duty", "public-ca");
     let mut answering = store.clone();
     answering.read(&listed.replace("public-ca", "ocsp")).unwrap();
-    assert_eq!(path.unlisted_ca(&answering), Some(&issuing));
+    assert_eq!(path.unlisted_ca(&answering, NOW), Some(&issuing));
     store.read(&listed).unwrap();
-    assert_eq!(path.unlisted_ca(&store), None);
+    assert_eq!(path.unlisted_ca(&store, NOW), None);
 }
 
 #[test]

@@ -1,0 +1,210 @@
+//! Certificates, revocation lists and OCSP responses from files and folders, each piece alone: what cannot be read is
+//! named and left out, and takes nothing with it. For files that an operator wants to know about; the trust folder and
+//! settings are read whole or not at all.
+
+use std::path::{Path, PathBuf};
+
+use crate::cms;
+use crate::x509::{Certificate, Crl, MAX_CRL, pem};
+
+use super::files::{FileError, octets};
+
+/// More files than a folder of evidence has, and than one should wait for.
+pub const MAX_FILES: usize = 10_000;
+/// More pieces in one file are found in attacks only.
+pub const MAX_BLOCKS: usize = 10_000;
+
+/// What was read, and what was not.
+#[derive(Clone, Debug)]
+pub struct Loaded<T> {
+    /// In the order of files and of their blocks.
+    pub found: Vec<T>,
+    /// What was left out, and why.
+    pub left_out: Vec<FileError>,
+}
+
+impl<T> Default for Loaded<T> {
+    fn default() -> Self {
+        Self { found: Vec::new(), left_out: Vec::new() }
+    }
+}
+
+impl<T> Loaded<T> {
+    /// Both together.
+    pub fn append(&mut self, other: Self) {
+        self.found.extend(other.found);
+        self.left_out.extend(other.left_out);
+    }
+
+    fn read(path: &Path, read: impl Fn(&[u8]) -> (Vec<T>, Vec<String>)) -> Result<Self, FileError> {
+        let mut loaded = Self::default();
+        let is_folder = path.is_dir();
+        for file in files(path)? {
+            let octets = match octets(&file) {
+                Ok(octets) => octets,
+                // A file that was named must open; one of a folder may not be for us.
+                Err(error) if !is_folder => return Err(error),
+                Err(error) => {
+                    loaded.left_out.push(error);
+                    continue;
+                }
+            };
+            let (found, problems) = read(&octets);
+            loaded.found.extend(found);
+            if !problems.is_empty() {
+                loaded.left_out.push(FileError { file, problems });
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+/// Certificates: DER, any number in PEM, PKCS#7 bundles (RFC 5652 without signers, BER too).
+pub fn certificates(path: &Path) -> Result<Loaded<Certificate>, FileError> {
+    Loaded::read(path, certificates_in)
+}
+
+/// Revocation lists: DER, or any number in PEM.
+pub fn crls(path: &Path) -> Result<Loaded<Crl>, FileError> {
+    Loaded::read(path, |octets| {
+        parse_each(octets, &["X509 CRL"], |der| Crl::parse(der).map_err(|error| error.to_string()))
+    })
+}
+
+/// OCSP responses, as they came: DER, or any number in PEM. They are read by whoever judges them.
+pub fn responses(path: &Path) -> Result<Loaded<Vec<u8>>, FileError> {
+    Loaded::read(path, |octets| {
+        parse_each(octets, &["OCSP RESPONSE"], |der| match der {
+            [0x30, ..] if der.len() <= MAX_CRL => Ok(der.to_vec()),
+            _ => Err("not an OCSP response".to_owned()),
+        })
+    })
+}
+
+/// The certificates in these octets, and what is wrong with those that are none.
+#[must_use]
+pub fn certificates_in(octets: &[u8]) -> (Vec<Certificate>, Vec<String>) {
+    let (found, problems) = parse_each(octets, &["CERTIFICATE", "X509 CERTIFICATE"], |der| {
+        Certificate::parse(der).map_err(|error| error.to_string())
+    });
+    if !found.is_empty() {
+        return (found, problems);
+    }
+    let wrapped = blocks(octets, "PKCS7").into_iter().chain(blocks(octets, "CMS")).flatten().next();
+    match cms::read_bundle(wrapped.as_deref().unwrap_or(octets)) {
+        Ok((certificates, odd)) if !certificates.is_empty() => {
+            let odd = (odd > 0).then(|| format!("{odd} certificates of the bundle cannot be read"));
+            (certificates, odd.into_iter().collect())
+        }
+        Ok(_) | Err(_) => (found, problems),
+    }
+}
+
+/// The file, or the files of a folder and of the folders in it, sorted.
+fn files(path: &Path) -> Result<Vec<PathBuf>, FileError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let wrong = |problem: String| FileError { file: path.to_owned(), problems: vec![problem] };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|error| wrong(error.to_string()))?.flatten() {
+        let inner = entry.path();
+        match std::fs::read_dir(&inner) {
+            Ok(entries) => files.extend(entries.flatten().map(|entry| entry.path()).filter(|file| file.is_file())),
+            Err(_) => files.push(inner),
+        }
+        if files.len() > MAX_FILES {
+            return Err(wrong(format!("more than {MAX_FILES} files")));
+        }
+    }
+    files.retain(|file| file.is_file());
+    files.sort();
+    Ok(files)
+}
+
+fn parse_each<T>(octets: &[u8], labels: &[&str], parse: impl Fn(&[u8]) -> Result<T, String>) -> (Vec<T>, Vec<String>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let mut take = |der: Option<&[u8]>, place: &str| match der.map(&parse) {
+        Some(Ok(piece)) => found.push(piece),
+        Some(Err(error)) => problems.push(format!("{place}{error}")),
+        None => problems.push(format!("{place}not base64")),
+    };
+    let mut number = 0;
+    for label in labels {
+        for block in blocks(octets, label) {
+            number += 1;
+            take(block.as_deref(), &format!("block {number}: "));
+        }
+    }
+    if number == 0 {
+        take(Some(octets), "");
+    }
+    (found, problems)
+}
+
+/// The blocks with this label (RFC 7468); `None` for one that is broken.
+fn blocks(octets: &[u8], label: &str) -> Vec<Option<Vec<u8>>> {
+    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
+    let mut found = Vec::new();
+    let mut rest = octets;
+    while let Some(start) = memchr::memmem::find(rest, begin.as_bytes())
+        && found.len() < MAX_BLOCKS
+    {
+        let from = rest.get(start..).unwrap_or_default();
+        let Some(length) = memchr::memmem::find(from, end.as_bytes()) else {
+            found.push(None);
+            break;
+        };
+        let (block, after) = from.split_at(length.saturating_add(end.len()).min(from.len()));
+        found.push(pem::decode(block, label).and_then(|blocks| blocks.into_iter().next()));
+        rest = after;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn der() -> Vec<u8> {
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pki/anchors/gov-root.der")).unwrap()
+    }
+
+    fn pem_of(der: &[u8], label: &str) -> String {
+        use base64::Engine as _;
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
+    }
+
+    #[test]
+    fn a_broken_block_takes_no_other_along() {
+        let text = [
+            pem_of(&der(), "CERTIFICATE"),
+            "-----BEGIN CERTIFICATE-----\n***\n-----END CERTIFICATE-----\n".to_owned(),
+            pem_of(b"\x30\x00", "CERTIFICATE"),
+            pem_of(&der(), "X509 CERTIFICATE"),
+            "-----BEGIN CERTIFICATE-----\nAAAA".to_owned(),
+        ]
+        .concat();
+        let (found, problems) = certificates_in(text.as_bytes());
+        assert_eq!((found.len(), problems.len()), (2, 3), "{problems:?}");
+        assert_eq!(certificates_in(&der()).0.len(), 1);
+        let (found, problems) = certificates_in(b"");
+        assert_eq!((found.len(), problems.len()), (0, 1));
+    }
+
+    #[test]
+    fn a_file_that_is_named_must_open_and_one_of_a_folder_need_not_be_readable() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(certificates(&folder.path().join("none.der")).is_err());
+        std::fs::write(folder.path().join("a.der"), der()).unwrap();
+        std::fs::write(folder.path().join("b.txt"), "nothing").unwrap();
+        std::fs::create_dir(folder.path().join("inner")).unwrap();
+        std::fs::write(folder.path().join("inner/c.crt"), pem_of(&der(), "CERTIFICATE")).unwrap();
+        let loaded = certificates(folder.path()).unwrap();
+        assert_eq!((loaded.found.len(), loaded.left_out.len()), (2, 1));
+        let none = crls(&folder.path().join("a.der")).unwrap();
+        assert_eq!((none.found.len(), none.left_out.len()), (0, 1));
+        assert!(responses(&folder.path().join("b.txt")).unwrap().found.is_empty());
+    }
+}

@@ -1,0 +1,152 @@
+//! What lists and responses say of each certificate of a path at one time. Only "good" from a piece that was current then
+//! is good; what nobody tells of is not known.
+
+use crate::budget::Budget;
+use crate::time::UnixTime;
+use crate::x509::{
+    Certificate, CrlFault, CrlSet, OcspFault, OcspResponse, OcspSet, Path, PathSearch, Purpose, Question, Reason,
+    RevocationStatus, Said, Silence, Statement, Verified, delegate,
+};
+
+use super::super::standing::{Grace, Heard, Moment, Provenance, Standing, weigh};
+
+/// What was given to tell of revocation.
+#[derive(Clone, Debug, Default)]
+pub struct RevocationPieces {
+    /// Lists.
+    pub crls: CrlSet,
+    /// OCSP responses.
+    pub ocsp: OcspSet,
+    /// Why responses that were given could not be read.
+    pub unread: Vec<String>,
+}
+
+impl RevocationPieces {
+    /// Adds an OCSP response, as it came.
+    pub fn respond(&mut self, octets: &[u8]) {
+        match OcspResponse::parse(octets) {
+            Ok(response) => self.ocsp.insert(response),
+            Err(error) => self.unread.push(error.to_string()),
+        }
+    }
+}
+
+/// How one certificate stands.
+#[derive(Clone, Debug)]
+pub struct RevocationFinding {
+    /// Whose.
+    pub certificate: Certificate,
+    /// How.
+    pub status: RevocationAnswer,
+}
+
+/// What is known of one certificate, the worst of all that was said.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RevocationAnswer {
+    /// Not revoked.
+    Good {
+        /// As of when it was said.
+        as_of: UnixTime,
+    },
+    /// Suspended since.
+    Hold {
+        /// When.
+        at: UnixTime,
+    },
+    /// Revoked.
+    Revoked {
+        /// When.
+        at: UnixTime,
+        /// Why.
+        reason: Reason,
+    },
+    /// The newest that was said was out of date already.
+    Stale {
+        /// When newer information was due, where that is known.
+        next_update: Option<UnixTime>,
+    },
+    /// Nothing was said that counts; why each piece does not.
+    Unknown(Vec<String>),
+}
+
+impl RevocationAnswer {
+    /// Whether it is known not to be revoked.
+    #[must_use]
+    pub const fn is_good(&self) -> bool {
+        matches!(self, Self::Good { .. })
+    }
+}
+
+/// How each certificate below the anchor stands, from the leaf up.
+pub(super) fn of(
+    path: &Path,
+    pieces: &RevocationPieces,
+    (search, verified): (PathSearch<'_>, &Verified),
+    budget: &mut Budget,
+) -> Vec<RevocationFinding> {
+    path.issuers()
+        .map(|(certificate, issuer)| {
+            // Whoever signs lists and answers is trusted for that, whatever the leaf is wanted for.
+            let search = PathSearch { purposes: &Purpose::ALL, ..search };
+            let question = Question { certificate, issuer, search, verified };
+            RevocationFinding { certificate: certificate.clone(), status: status(&question, pieces, budget) }
+        })
+        .collect()
+}
+
+fn status(question: &Question<'_>, pieces: &RevocationPieces, budget: &mut Budget) -> RevocationAnswer {
+    let at = question.search.at;
+    let (mut said, by_responders) =
+        (pieces.crls.statements(question, budget), pieces.ocsp.statements(question, budget));
+    said.silent.extend(by_responders.silent);
+    said.statements.extend(by_responders.statements.into_iter().filter(|statement| {
+        // RFC 6960, 4.2.2.2.1: a responder that its issuer has revoked speaks for nobody.
+        delegate(statement, question).is_none_or(|responder| {
+            let about = Question { certificate: responder, ..*question };
+            pieces.crls.statements(&about, budget).statements.iter().all(|one| one.status == RevocationStatus::Good)
+        })
+    }));
+    let statements = said.statements.as_slice();
+    // Who was not heard might have accused, and a responder that does not know the certificate leaves it open.
+    let doubt = said.silent.iter().any(|(_, silence)| match silence {
+        Silence::Fault(fault) => *fault == CrlFault::Exhausted,
+        Silence::Ocsp(fault) => matches!(fault, OcspFault::Exhausted | OcspFault::Unknown),
+        Silence::Unusable(_) => false,
+    });
+    let heard: Vec<Heard<'_>> = statements
+        .iter()
+        .filter(|statement| counts(statement, at))
+        .map(|statement| Heard { statement, provenance: Provenance::Gathered })
+        .collect();
+    match weigh(question.certificate, &heard, &Moment::receipt(at, Grace::default())) {
+        Standing::Good { this_update, .. } if !doubt => RevocationAnswer::Good { as_of: this_update },
+        Standing::Hold { at, .. } => RevocationAnswer::Hold { at },
+        Standing::Revoked { at, reason, .. } => RevocationAnswer::Revoked { at, reason },
+        Standing::Stale { next_update } => RevocationAnswer::Stale { next_update },
+        Standing::Good { .. } | Standing::Unknown => {
+            let outdated = statements.iter().filter(|statement| !counts(statement, at));
+            match outdated.max_by_key(|statement| statement.this_update) {
+                Some(newest) => RevocationAnswer::Stale { next_update: newest.next_update },
+                None => RevocationAnswer::Unknown(why(&said, pieces)),
+            }
+        }
+    }
+}
+
+/// Why each piece says nothing of use.
+fn why(said: &Said, pieces: &RevocationPieces) -> Vec<String> {
+    let silent = said.silent.iter().map(|(_, silence)| match silence {
+        Silence::Fault(fault) => fault.to_string(),
+        Silence::Ocsp(fault) => fault.to_string(),
+        Silence::Unusable(unusable) => unusable.to_string(),
+    });
+    let mut why: Vec<String> = silent.chain(pieces.unread.iter().cloned()).collect();
+    why.extend(said.statements.iter().map(|one| format!("dated {}", one.this_update)));
+    why
+}
+
+/// To acquit, a piece must be the newest that there could be: an operator who gives one from before its own end asks for
+/// nothing less.
+fn counts(statement: &Statement, at: UnixTime) -> bool {
+    statement.status != RevocationStatus::Good || statement.next_update.is_none_or(|due| due >= at)
+}
