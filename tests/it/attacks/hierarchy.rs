@@ -10,7 +10,7 @@ use dieu7::time::UnixTime;
 use dieu7::x509::{AnchorStore, Certificate, Name};
 
 use super::forge::{Key, digested, for_authorities, for_documents};
-use super::tokens::{TST_INFO, attribute, for_timestamps};
+use super::tokens::{Stamp, TST_INFO, attribute, for_timestamps};
 
 const DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 1];
 const SIGNED_DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 2];
@@ -125,7 +125,7 @@ pub struct Cms<'a> {
     pub holder: &'a Holder,
     pub inside: bool,
     pub attributes: Vec<Vec<u8>>,
-    pub token: Option<&'a dyn Fn(&[u8]) -> Vec<u8>>,
+    pub token: Option<Stamp<'a>>,
     pub lists: Vec<Vec<u8>>,
     pub weak: bool,
 }
