@@ -1,11 +1,12 @@
 //! What proves a time, and what is proven by it: the shapes of the Government's papers of 2018, received years later, and
 //! every way to make them say more than they do.
 
+use dieu7::evidence::Need;
 use dieu7::signature::{Note, Proof, Revocation, TimeSource, Validated, Worthless};
 
 use super::forge::for_authorities;
 use super::forms::paper_of;
-use super::hierarchy::{Cms, Hierarchy, Holder, content_stamp, keeping_since, signing_time};
+use super::hierarchy::{Cms, Hierarchy, Holder, RECEIVED, content_stamp, keeping_since, responder, signing_time};
 use super::paper::{self, Paper, value};
 use super::tokens::for_timestamps;
 
@@ -357,4 +358,39 @@ fn claims_are_compared_and_decide_nothing() {
     let one = vgca.judge(&covered, &clean(&vgca));
     assert!(one.notes.contains(&Note::TimestampsDisagree));
     assert_eq!((outcome(&one), one.time_source), (PASSED, TimeSource::DocumentTimestamp));
+}
+
+#[test]
+fn a_responder_is_asked_only_where_lists_do_not_tell() {
+    let vgca = Hierarchy::default();
+    let extensions = [super::forge::for_documents(), vec![responder("http://ocsp.example/")]].concat();
+    let signer = Holder::new(
+        ("CN=Cong, O=Van phong, C=VN", "noivu", 9),
+        Some(&vgca.issuing),
+        ("20140115000000Z", "20290114000000Z"),
+        &extensions,
+        false,
+    );
+    let file = paper::sign(paper_of("adbe.pkcs7.detached", ""), |signed| Cms::of(&signer).over(signed));
+    let asked = |lists: &[List]| vgca.judge_and_asked(&file, lists, RECEIVED).1;
+    let list = |from, to, entries: &[Entry<'_>]| vgca.issuing.list(from, to, entries);
+    let fresh = ("20261030000000Z", "20261130000000Z");
+    // Learning whose mail is read is what a fresh list spares, whatever it says.
+    assert!(asked(&[list(fresh.0, fresh.1, &[])]).is_empty());
+    assert!(asked(&[list("20180101000000Z", "20180201000000Z", &[(9, "20180101000000Z", Some(1), None)])]).is_empty());
+    for lists in [vec![], vec![list("20180101000000Z", "20180201000000Z", &[])]] {
+        let [Need::Ocsp { serial, responders, key, .. }, ..] = &asked(&lists)[..] else { panic!("asked") };
+        assert_eq!((&serial[..], &responders[..]), (&[9][..], &["http://ocsp.example/".to_owned()][..]));
+        assert!(vgca.issuing.key.spki().ends_with(key));
+    }
+    // Nobody is asked on behalf of a stranger's certificate.
+    let mine = Holder::new(
+        ("CN=Cong, O=Van phong, C=VN", "noivu", 9),
+        Some(&vgca.stranger),
+        ("20140115000000Z", "20290114000000Z"),
+        &extensions,
+        false,
+    );
+    let file = paper::sign(paper_of("adbe.pkcs7.detached", ""), |signed| Cms::of(&mine).over(signed));
+    assert!(vgca.judge_and_asked(&file, &[], RECEIVED).1.is_empty());
 }
