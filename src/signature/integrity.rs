@@ -84,7 +84,7 @@ pub(super) fn check(
         }
     };
     let (verified, timestamp) = cryptographic_verification::verify(&formatted, budget);
-    let content = match &verified {
+    let before = match &verified {
         Ok(()) => cryptographic_verification::content_timestamps(&formatted, budget),
         Err(_) => Vec::new(),
     };
@@ -98,7 +98,7 @@ pub(super) fn check(
         ),
         Err(integrity) => integrity,
     };
-    Checked { integrity, form: Some(formatted.form), value: Some(formatted.value), timestamp, content }
+    Checked { integrity, form: Some(formatted.form), value: Some(formatted.value), timestamp, content: before }
 }
 
 /// The signed octets hold; now what came after them, and around them.

@@ -44,8 +44,8 @@ fn of_field(
     let mut times = vec![context.at];
     if let Some(cms) = value.cms() {
         let tokens = Timestamp::of_signature(cms, store.certificates(), budget);
-        let content = Timestamp::of_content(cms, &|_, _| None, budget);
-        for token in tokens.iter().chain(&content) {
+        let before = Timestamp::of_content(cms, &|_, _| None, budget);
+        for token in tokens.iter().chain(&before) {
             needs.extend(asking.of_token(token, budget));
         }
         times.extend(tokens.iter().filter(|token| token.is_intact()).filter_map(Timestamp::latest).min());

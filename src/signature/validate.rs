@@ -179,7 +179,8 @@ fn clocks(
         let found = timestamp_validation::validate(token, covered, store.certificates(), (context, &sources), budget);
         let reach = end.filter(|_| field.coverage != Coverage::GapNotContents);
         let one = clock(checked, token, found, covered, context);
-        if let (Some(reach), Some(time)) = (reach, token.latest()) {
+        // An authority's clock may be ahead of ours; what is received exists.
+        if let (Some(reach), Some(time)) = (reach, token.latest().map(|time| time.min(context.at))) {
             match one.timestamps.first().map(Timestamp::proof) {
                 Some(Proof::Sound) => existence.add(reach, time, true),
                 Some(Proof::Open(_)) => existence.add(reach, time, false),
@@ -204,7 +205,7 @@ fn clock(
     let stated = token.latest().filter(|time| *time < known && !matches!(proof, Proof::None(_)));
     let revoked = standings.iter().any(|one| matches!(one.standing, super::Standing::Revoked { .. }));
     let revocation = match proof {
-        Proof::Sound | Proof::Open(_) if revoked => Revocation::Later,
+        Proof::Sound if revoked => Revocation::Later,
         Proof::Sound => Revocation::Clear,
         Proof::Open(Doubt::OnHold) => Revocation::OnHold,
         Proof::Open(Doubt::RevocationStale) => Revocation::Stale,

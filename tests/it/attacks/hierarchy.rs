@@ -10,7 +10,7 @@ use dieu7::time::UnixTime;
 use dieu7::x509::{AnchorStore, Certificate, Name};
 
 use super::forge::{Key, digested, for_authorities, for_documents};
-use super::tokens::{TST_INFO, attribute, for_timestamps};
+use super::tokens::{Stamp, TST_INFO, attribute, for_timestamps};
 
 const DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 1];
 const SIGNED_DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 2];
@@ -125,7 +125,7 @@ pub struct Cms<'a> {
     pub holder: &'a Holder,
     pub inside: bool,
     pub attributes: Vec<Vec<u8>>,
-    pub token: Option<&'a dyn Fn(&[u8]) -> Vec<u8>>,
+    pub token: Option<Stamp<'a>>,
     pub lists: Vec<Vec<u8>>,
     pub weak: bool,
 }
@@ -172,6 +172,14 @@ impl<'a> Cms<'a> {
         // As VGCA's tools write it.
         [&[0x30, 0x80], SIGNED_DATA, &[0xa0, 0x80, 0x30, 0x80], &fields, &[0; 6]].concat()
     }
+}
+
+/// authorityInfoAccess that names a responder (RFC 5280, 4.2.2.1).
+pub fn responder(url: &str) -> Vec<u8> {
+    let location = encode(asn1::context_primitive(6), &[url.as_bytes()]);
+    let access = encode(asn1::SEQUENCE, &[&[6, 8, 0x2b, 6, 1, 5, 5, 7, 48, 1], &location]);
+    let value = encode(asn1::SEQUENCE, &[&access]);
+    encode(asn1::SEQUENCE, &[&[6, 8, 0x2b, 6, 1, 5, 5, 7, 1, 1], &encode(asn1::OCTET_STRING, &[&value])])
 }
 
 /// content-time-stamp with this token; what is signed is DER (RFC 5652, 5.3).
@@ -271,6 +279,11 @@ impl Hierarchy {
     }
 
     pub fn judge_at(&self, file: &[u8], lists: &[Vec<u8>], at: &str) -> Validated {
+        self.judge_and_asked(file, lists, at).0
+    }
+
+    /// The judgement, and which responders would have been asked.
+    pub fn judge_and_asked(&self, file: &[u8], lists: &[Vec<u8>], at: &str) -> (Validated, Vec<Need>) {
         let reading = pdf::read(file, &mut Budget::for_message()).unwrap();
         let day = UnixTime::parse("2020-01-01").unwrap();
         let sha1 = AlgorithmRule {
@@ -281,10 +294,12 @@ impl Hierarchy {
         let rules = Algorithms::default().rules().iter().copied().chain([sha1]).collect();
         let constraints = Constraints { algorithms: Algorithms::new(rules), ..Constraints::default() };
         let mut evidence = Evidence::default();
+        let mut asked = Vec::new();
         for _ in 0..3 {
             let known = Known::default();
             let context = self.context(&evidence, &known, at, &constraints);
             let needs = signature::needs(file, &reading, &context, &mut Budget::for_message());
+            asked.extend(needs.iter().filter(|need| matches!(need, Need::Ocsp { .. })).cloned());
             for need in needs {
                 // Of each issuer its own lists, as a drop folder has them.
                 let Need::Crl { issuer, .. } = &need else { continue };
@@ -296,7 +311,8 @@ impl Hierarchy {
         }
         let known = Known::default();
         let context = self.context(&evidence, &known, at, &constraints);
-        signature::validate(file, &reading, &context, &mut Budget::for_message()).swap_remove(0)
+        let validated = signature::validate(file, &reading, &context, &mut Budget::for_message()).swap_remove(0);
+        (validated, asked)
     }
 
     fn context<'a>(

@@ -1,11 +1,12 @@
 //! What proves a time, and what is proven by it: the shapes of the Government's papers of 2018, received years later, and
 //! every way to make them say more than they do.
 
+use dieu7::evidence::Need;
 use dieu7::signature::{Note, Proof, Revocation, TimeSource, Validated, Worthless};
 
 use super::forge::for_authorities;
 use super::forms::paper_of;
-use super::hierarchy::{Cms, Hierarchy, Holder, content_stamp, keeping_since, signing_time};
+use super::hierarchy::{Cms, Hierarchy, Holder, RECEIVED, content_stamp, keeping_since, responder, signing_time};
 use super::paper::{self, Paper, value};
 use super::tokens::for_timestamps;
 
@@ -25,15 +26,15 @@ const NO_POE: (&str, &str) = ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE");
 
 /// A paper as VGCA's tools made it, with a token of this authority at this time.
 fn stamped(vgca: &Hierarchy, tsa: &Holder, time: &str) -> Vec<u8> {
-    with(vgca, Some((tsa, time)), Vec::new(), Vec::new())
+    with(vgca, Some((tsa, time)), &[], &[])
 }
 
-fn with(vgca: &Hierarchy, stamp: Option<(&Holder, &str)>, attributes: Vec<Vec<u8>>, lists: Vec<List>) -> Vec<u8> {
+fn with(vgca: &Hierarchy, stamp: Option<(&Holder, &str)>, attributes: &[Vec<u8>], lists: &[List]) -> Vec<u8> {
     let stamp = stamp.map(|(tsa, time)| move |value: &[u8]| tsa.stamp(value, time, true));
     let token = stamp.as_ref().map(|stamp| stamp as &dyn Fn(&[u8]) -> Vec<u8>);
     paper::sign(paper_of("adbe.pkcs7.detached", ""), |signed| {
-        let attributes = attributes.clone();
-        Cms { weak: true, token, attributes, lists: lists.clone(), ..Cms::of(&vgca.signer) }.over(signed)
+        let (attributes, lists) = (attributes.to_vec(), lists.to_vec());
+        Cms { weak: true, token, attributes, lists, ..Cms::of(&vgca.signer) }.over(signed)
     })
 }
 
@@ -97,7 +98,7 @@ fn a_paper_of_2018_passes_in_2026_by_its_timestamp_and_lists_that_came_after() {
     let one = vgca.judge(&file, &[after(&vgca, &[])]);
     assert_eq!((outcome(&one), one.revocation), (TRY_LATER, Some(Revocation::Clear)));
     // And without the timestamp nothing shows that it is so old.
-    assert_eq!(outcome(&vgca.judge(&with(&vgca, None, vec![], vec![]), &clean(&vgca))), NO_POE);
+    assert_eq!(outcome(&vgca.judge(&with(&vgca, None, &[], &[]), &clean(&vgca))), NO_POE);
 }
 
 #[test]
@@ -124,7 +125,7 @@ fn an_authority_that_has_ended_needs_an_issuer_who_still_vouches_or_a_later_proo
 #[test]
 fn document_timestamps_prove_each_other_from_the_outermost_inwards() {
     let vgca = Hierarchy::default();
-    let plain = with(&vgca, None, vec![], vec![]);
+    let plain = with(&vgca, None, &[], &[]);
     let inner = clocked(&plain, 20, &vgca.old_tsa, "20180801000000Z");
     let outer = clocked(&inner, 22, &vgca.tsa, "20180820000000Z");
     let of_signer = vgca.issuing.list("20180901000000Z", "20181001000000Z", &[]);
@@ -229,10 +230,10 @@ fn a_list_must_be_from_after_the_proven_time_and_not_from_the_future() {
 fn a_list_that_the_document_brings_acquits_only_after_a_proven_time() {
     let vgca = Hierarchy::default();
     let root = [current(&vgca, &[])];
-    let bring = |stamp, list: List| vgca.judge_at(&with(&vgca, stamp, vec![], vec![list]), &root, "2018-11-02");
+    let bring = |stamp, list: List| vgca.judge_at(&with(&vgca, stamp, &[], &[list]), &root, "2018-11-02");
     let of_then = vgca.root.list("20181101000000Z", "20181201000000Z", &[]);
     let bring_then = |stamp, list: List| {
-        vgca.judge_at(&with(&vgca, stamp, vec![], vec![list]), std::slice::from_ref(&of_then), "2018-11-02")
+        vgca.judge_at(&with(&vgca, stamp, &[], &[list]), std::slice::from_ref(&of_then), "2018-11-02")
     };
     let stamp = Some((&vgca.tsa, SIGNED));
     assert_eq!(outcome(&bring_then(stamp, after(&vgca, &[]))), PASSED);
@@ -295,7 +296,7 @@ fn a_suspension_waits_and_one_that_was_lifted_does_not() {
 #[test]
 fn before_and_after_the_life_of_the_certificate_only_what_is_proven_is_said() {
     let vgca = Hierarchy::default();
-    let early = clocked(&with(&vgca, None, vec![], vec![]), 20, &vgca.old_tsa, "20131231000000Z");
+    let early = clocked(&with(&vgca, None, &[], &[]), 20, &vgca.old_tsa, "20131231000000Z");
     let keeping = vgca.root.list_with("20261030000000Z", "20261130000000Z", &[], &[keeping_since("20100101000000Z")]);
     assert_eq!(outcome(&vgca.judge(&early, &[after(&vgca, &[]), keeping])), ("TOTAL-FAILED", "NOT_YET_VALID"));
     // The same by an authority on which nothing may rest accuses nobody.
@@ -343,11 +344,11 @@ fn sha_1_counts_only_for_what_is_proven_to_be_older_than_its_day() {
 #[test]
 fn claims_are_compared_and_decide_nothing() {
     let vgca = Hierarchy::default();
-    let file = with(&vgca, Some((&vgca.tsa, SIGNED)), vec![signing_time("20180913160748Z")], vec![]);
+    let file = with(&vgca, Some((&vgca.tsa, SIGNED)), &[signing_time("20180913160748Z")], &[]);
     let one = vgca.judge(&file, &clean(&vgca));
     assert_eq!(outcome(&one), PASSED);
     assert!(one.notes.contains(&Note::TimeShifted));
-    let same = with(&vgca, Some((&vgca.tsa, SIGNED)), vec![signing_time("20180913090730Z")], vec![]);
+    let same = with(&vgca, Some((&vgca.tsa, SIGNED)), &[signing_time("20180913090730Z")], &[]);
     assert!(!vgca.judge(&same, &clean(&vgca)).notes.contains(&Note::TimeShifted));
     let future = stamped(&vgca, &vgca.tsa, "20270101000000Z");
     let one = vgca.judge(&future, &clean(&vgca));
@@ -357,4 +358,39 @@ fn claims_are_compared_and_decide_nothing() {
     let one = vgca.judge(&covered, &clean(&vgca));
     assert!(one.notes.contains(&Note::TimestampsDisagree));
     assert_eq!((outcome(&one), one.time_source), (PASSED, TimeSource::DocumentTimestamp));
+}
+
+#[test]
+fn a_responder_is_asked_only_where_lists_do_not_tell() {
+    let vgca = Hierarchy::default();
+    let extensions = [super::forge::for_documents(), vec![responder("http://ocsp.example/")]].concat();
+    let signer = Holder::new(
+        ("CN=Cong, O=Van phong, C=VN", "noivu", 9),
+        Some(&vgca.issuing),
+        ("20140115000000Z", "20290114000000Z"),
+        &extensions,
+        false,
+    );
+    let file = paper::sign(paper_of("adbe.pkcs7.detached", ""), |signed| Cms::of(&signer).over(signed));
+    let asked = |lists: &[List]| vgca.judge_and_asked(&file, lists, RECEIVED).1;
+    let list = |from, to, entries: &[Entry<'_>]| vgca.issuing.list(from, to, entries);
+    let fresh = ("20261030000000Z", "20261130000000Z");
+    // Learning whose mail is read is what a fresh list spares, whatever it says.
+    assert!(asked(&[list(fresh.0, fresh.1, &[])]).is_empty());
+    assert!(asked(&[list("20180101000000Z", "20180201000000Z", &[(9, "20180101000000Z", Some(1), None)])]).is_empty());
+    for lists in [vec![], vec![list("20180101000000Z", "20180201000000Z", &[])]] {
+        let [Need::Ocsp { serial, responders, key, .. }, ..] = &asked(&lists)[..] else { panic!("asked") };
+        assert_eq!((&serial[..], &responders[..]), (&[9][..], &["http://ocsp.example/".to_owned()][..]));
+        assert!(vgca.issuing.key.spki().ends_with(key));
+    }
+    // Nobody is asked on behalf of a stranger's certificate.
+    let mine = Holder::new(
+        ("CN=Cong, O=Van phong, C=VN", "noivu", 9),
+        Some(&vgca.stranger),
+        ("20140115000000Z", "20290114000000Z"),
+        &extensions,
+        false,
+    );
+    let file = paper::sign(paper_of("adbe.pkcs7.detached", ""), |signed| Cms::of(&mine).over(signed));
+    assert!(vgca.judge_and_asked(&file, &[], RECEIVED).1.is_empty());
 }
