@@ -2,8 +2,11 @@
 //!
 //! Every wait has a deadline and every read a size cap.
 
+pub mod cache;
 pub mod clock;
+pub mod fetch;
 pub mod files;
+pub mod gather;
 pub mod milter;
 pub mod reception;
 pub mod samples;
