@@ -11,8 +11,12 @@ use std::sync::Arc;
 use dieu7::budget::Budget;
 use dieu7::dossier::Dossier;
 use dieu7::evidence::Evidence;
+use dieu7::gateway::{Fetches, Gather as _};
+use dieu7::io::cache::Cache;
 use dieu7::io::clock;
+use dieu7::io::fetch::Client;
 use dieu7::io::files::{self, Trust};
+use dieu7::io::gather::{Sources, Web};
 use dieu7::io::sources::CrlFolder;
 use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
@@ -21,12 +25,14 @@ use dieu7::report::{Judged, Said, Subject, Words};
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::runtime::Runtime;
 
 use super::cli::VerifyArguments;
 use super::config;
 use super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::lang::Lang;
 use super::out;
+use super::serve;
 use input::{Input, Octets};
 use written::Written;
 
@@ -95,7 +101,8 @@ impl Checked {
 /// What all files of one call are judged against.
 struct Bench {
     rulebook: Arc<Rulebook>,
-    crls: CrlFolder,
+    sources: Sources,
+    runtime: Runtime,
     readers: Processes,
     at: UnixTime,
     envelope: Envelope,
@@ -139,8 +146,13 @@ impl Bench {
             ..Envelope::default()
         };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
+        let of = &settings.revocation;
+        let client = (of.fetch && !arguments.offline).then(|| Client::new(of));
+        // Not the gateway's file: a trial by another account must neither change nor lock it.
+        let web = Web::new(client, Cache::in_memory(of.cache_octets), of.ask_again, clock::now);
+        let sources = Sources::new(crls, web);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
-        Ok(Self { rulebook: Arc::new(rulebook), crls, readers, at, envelope })
+        Ok(Self { rulebook: Arc::new(rulebook), sources, runtime: serve::runtime()?, readers, at, envelope })
     }
 
     fn check(&self, name: String, octets: Octets) -> Checked {
@@ -156,6 +168,7 @@ impl Bench {
             }
         };
         let examined = examined.map(Arc::new);
+        let fetches = Fetches::default();
         let case = Case {
             message,
             examined: examined.clone(),
@@ -164,7 +177,7 @@ impl Bench {
             at: self.at,
             remarks: Vec::new(),
         }
-        .gathered(|needs| self.crls.answers(needs));
+        .gathered(|needs| self.runtime.block_on(self.sources.gather_within(needs, &fetches)));
         let judgement = judge(&case, &mut Budget::for_message());
         drop(case);
         let dossier = examined.and_then(Arc::into_inner).map(|examined| examined.dossier);
