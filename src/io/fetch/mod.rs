@@ -22,5 +22,5 @@ pub use exchange::{MAX_CRL, MAX_OCSP};
 pub use failure::{FetchError, Stage};
 pub use flight::Flights;
 pub use ocsp::{refusal as ocsp_refusal, request as ocsp_request};
-pub use resolve::{Resolve, SystemResolver};
+pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use screen::{Inside, screen};
