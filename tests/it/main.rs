@@ -7,6 +7,7 @@ mod cases;
 mod corpora;
 mod fetch;
 mod gateway;
+mod gather;
 mod layers;
 mod liars;
 mod limits;
