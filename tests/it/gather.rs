@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use dieu7::evidence::{Answer, Need, Piece};
 use dieu7::gateway::{FETCHES, Fetches, Gather as _};
-use dieu7::io::cache::Cache;
-use dieu7::io::fetch::{Client, Limits};
+use dieu7::io::cache::{Cache, Dates, Inquiry, Record, list as listed};
+use dieu7::io::fetch::{Client, Limits, Validators};
 use dieu7::io::gather::{Sources, Web, refresh};
 use dieu7::io::sources::CrlFolder;
 use dieu7::settings::Settings;
@@ -17,7 +17,7 @@ use crate::attacks::forge::{self, Key};
 use crate::support::web::{Names, Server, Step, answer, head, ok};
 
 const NOW: i64 = 1_800_000_000;
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn now() -> UnixTime {
     UnixTime::from_seconds(NOW)
@@ -180,8 +180,8 @@ async fn a_message_asks_only_so_many_addresses_in_all_its_rounds() {
 
 #[tokio::test]
 async fn an_older_list_than_before_is_handed_over_but_does_not_drive_out_the_newer() {
-    let server = Server::start(|n, _| if n == 0 { ok(&list(60)) } else { ok(&list(7200)) }).await;
     static CLOCK: AtomicI64 = AtomicI64::new(NOW);
+    let server = Server::start(|n, _| if n == 0 { ok(&list(60)) } else { ok(&list(7200)) }).await;
     let clock = || UnixTime::from_seconds(CLOCK.load(Ordering::SeqCst));
     let site = Site::with(&[&server], Cache::in_memory(1 << 20), clock, Duration::from_secs(20));
     let need = lists_at(&[server.at("ca.test", "/x.crl")]);
@@ -196,8 +196,8 @@ async fn an_older_list_than_before_is_handed_over_but_does_not_drive_out_the_new
 
 #[tokio::test]
 async fn an_old_list_is_still_handed_over_when_its_address_no_longer_answers() {
-    let server = Server::start(|n, _| if n == 0 { ok(&list(60)) } else { vec![] }).await;
     static CLOCK: AtomicI64 = AtomicI64::new(NOW);
+    let server = Server::start(|n, _| if n == 0 { ok(&list(60)) } else { vec![] }).await;
     let clock = || UnixTime::from_seconds(CLOCK.load(Ordering::SeqCst));
     let site = Site::with(&[&server], Cache::in_memory(1 << 20), clock, Duration::from_secs(20));
     let need = lists_at(&[server.at("ca.test", "/x.crl")]);
@@ -209,9 +209,9 @@ async fn an_old_list_is_still_handed_over_when_its_address_no_longer_answers() {
 
 #[tokio::test]
 async fn a_list_that_the_issuer_did_not_sign_is_asked_for_again_in_minutes() {
+    static CLOCK: AtomicI64 = AtomicI64::new(NOW);
     let planted = forge::crl(&issuer(), &Key::of("untrusted-root"), "20260101000000Z", Some("20990101000000Z"), false);
     let server = Server::start(move |n, _| if n == 0 { ok(&planted) } else { ok(&list(60)) }).await;
-    static CLOCK: AtomicI64 = AtomicI64::new(NOW);
     let clock = || UnixTime::from_seconds(CLOCK.load(Ordering::SeqCst));
     let site = Site::with(&[&server], Cache::in_memory(1 << 20), clock, Duration::from_secs(20));
     let need = lists_at(&[server.at("ca.test", "/x.crl")]);
@@ -224,8 +224,8 @@ async fn a_list_that_the_issuer_did_not_sign_is_asked_for_again_in_minutes() {
 
 #[tokio::test]
 async fn a_clock_that_jumps_makes_lists_due_and_never_fresh_for_ever() {
-    let server = Server::always(ok(&list(7200))).await;
     static CLOCK: AtomicI64 = AtomicI64::new(NOW);
+    let server = Server::always(ok(&list(7200))).await;
     let clock = || UnixTime::from_seconds(CLOCK.load(Ordering::SeqCst));
     let site = Site::with(&[&server], Cache::in_memory(1 << 20), clock, Duration::from_secs(20));
     let need = lists_at(&[server.at("ca.test", "/x.crl")]);
@@ -256,13 +256,13 @@ async fn a_stalled_responder_of_one_message_does_not_delay_another() {
 
 #[tokio::test]
 async fn lists_are_fetched_ahead_and_a_newer_one_takes_the_place() {
+    static CLOCK: AtomicI64 = AtomicI64::new(NOW);
     let server = Server::start(|n, asked| match (n, asked.field("if-none-match")) {
         (0, _) => vec![answer("200 OK", &["ETag: \"1\""], &list(3600))],
         (1, Some("\"1\"")) => vec![answer("304 Not Modified", &[], b"")],
         _ => vec![answer("200 OK", &["ETag: \"2\""], &list(60))],
     })
     .await;
-    static CLOCK: AtomicI64 = AtomicI64::new(NOW);
     let clock = || UnixTime::from_seconds(CLOCK.load(Ordering::SeqCst));
     let site = Site::with(&[&server], Cache::in_memory(1 << 20), clock, Duration::from_secs(20));
     let need = lists_at(&[server.at("ca.test", "/x.crl")]);
@@ -336,4 +336,47 @@ async fn hostile_answers_of_every_kind_end_in_words_and_the_next_message_is_answ
     }
     // A list with a bent signature is a list; whoever uses it verifies it.
     assert_eq!(site.pieces(lists_at(&[server.at("ca.test", "/bent")])).await.len(), 1);
+}
+
+/// Not a test of its own: the process that the next one kills. It writes until then.
+#[test]
+fn a_process_that_keeps_answers_until_it_is_killed() {
+    let Some(file) = std::env::var_os("DIEU7_TEST_CACHE") else { return };
+    let (cache, _writer) = Cache::open(file.as_ref(), 1 << 30);
+    for n in 0_u32.. {
+        let inquiry =
+            Inquiry { address: n.to_string().into(), issuer: [1][..].into(), key: [2][..].into(), serial: None };
+        let dates = Dates { this_update: now(), next_update: None, number: None };
+        let octets = n.to_be_bytes().repeat(10_000);
+        cache.offer(inquiry, Record::new(octets.into(), Some(dates), Validators::default(), now(), HOUR));
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_cache_whose_process_is_killed_while_it_writes_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("revocation.sqlite");
+    let mut least = 0;
+    for _ in 0..3 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "gather::a_process_that_keeps_answers_until_it_is_killed"])
+            .env("DIEU7_TEST_CACHE", &file)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let count = || listed(&file).map_or(0, |(lists, _)| lists.len());
+        while count() <= least {
+            assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        least = count();
+        let (cache, writer) = Cache::open(&file, 1 << 30);
+        // Each record was read again with its digest.
+        assert_eq!(cache.size(), (least, least * 40_000));
+        cache.close();
+        writer.unwrap().join().unwrap();
+    }
 }

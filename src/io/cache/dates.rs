@@ -59,22 +59,19 @@ impl fmt::Display for NotIt {
 /// Looks at an answer that came at `now`. No dates when nobody vouches for them. A list of megabytes takes some tens of
 /// milliseconds: not on a thread that answers peers.
 pub fn inspect(inquiry: &Inquiry, octets: &[u8], now: UnixTime) -> Result<Option<Dates>, NotIt> {
-    let dates = match inquiry.serial {
-        None => {
-            let crl = Crl::parse(octets).map_err(NotIt::Crl)?;
-            let of_issuer = Name::parse(&inquiry.issuer).is_ok_and(|issuer| issuer == *crl.issuer());
-            (of_issuer && is_signed(crl.der(), &inquiry.key)).then(|| Dates {
-                this_update: crl.this_update(),
-                next_update: crl.next_update(),
-                number: crl.number().map(<[u8]>::to_vec),
-            })
+    let dates = if inquiry.is_crl() {
+        let crl = Crl::parse(octets).map_err(NotIt::Crl)?;
+        let of_issuer = Name::parse(&inquiry.issuer).is_ok_and(|issuer| issuer == *crl.issuer());
+        (of_issuer && is_signed(crl.der(), &inquiry.key)).then(|| Dates {
+            this_update: crl.this_update(),
+            next_update: crl.next_update(),
+            number: crl.number().map(<[u8]>::to_vec),
+        })
+    } else {
+        if let Some(why) = fetch::ocsp_refusal(octets) {
+            return Err(NotIt::Ocsp(why));
         }
-        Some(_) => {
-            if let Some(why) = fetch::ocsp_refusal(octets) {
-                return Err(NotIt::Ocsp(why));
-            }
-            ocsp_dates(inquiry, octets)
-        }
+        ocsp_dates(inquiry, octets)
     };
     Ok(dates.filter(|dates| dates.this_update <= now.plus(AHEAD)))
 }
@@ -88,25 +85,34 @@ fn ocsp_dates(_inquiry: &Inquiry, _octets: &[u8]) -> Option<Dates> {
 
 /// Whether the holder of `spki` signed the list (RFC 5280, 5.1.1.3).
 fn is_signed(crl: &[u8], spki: &[u8]) -> bool {
-    let Ok((tbs, algorithm, signature)) = parts(crl) else { return false };
+    let Ok(Sealed { tbs, algorithm, signature }) = Sealed::read(crl) else { return false };
     let (Ok(scheme), Ok(key)) = (SignatureScheme::from_identifier(algorithm), PublicKey::from_spki(spki)) else {
         return false;
     };
     key.verify(scheme, &[tbs], signature).is_ok()
 }
 
-/// What is signed, the algorithm, the signature; only when the algorithm is the same inside and outside.
-fn parts(crl: &[u8]) -> Result<(&[u8], &[u8], &[u8]), Asn1Error> {
-    let mut outer = Value::only(crl)?.inside(asn1::SEQUENCE)?;
-    let tbs = outer.value(asn1::SEQUENCE)?;
-    let algorithm = outer.value(asn1::SEQUENCE)?.raw;
-    let signature = outer.bit_string()?;
-    let mut fields = asn1::Reader::new(tbs.content);
-    fields.optional(asn1::INTEGER)?;
-    if fields.value(asn1::SEQUENCE)?.raw != algorithm {
-        return Err(Asn1Error::Value);
+/// The parts of a list that a signature is about (RFC 5280, 5.1).
+struct Sealed<'a> {
+    tbs: &'a [u8],
+    algorithm: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl<'a> Sealed<'a> {
+    /// Only when the algorithm is the same inside and outside.
+    fn read(crl: &'a [u8]) -> Result<Self, Asn1Error> {
+        let mut outer = Value::only(crl)?.inside(asn1::SEQUENCE)?;
+        let tbs = outer.value(asn1::SEQUENCE)?;
+        let algorithm = outer.value(asn1::SEQUENCE)?.raw;
+        let signature = outer.bit_string()?;
+        let mut fields = asn1::Reader::new(tbs.content);
+        fields.optional(asn1::INTEGER)?;
+        if fields.value(asn1::SEQUENCE)?.raw != algorithm {
+            return Err(Asn1Error::Value);
+        }
+        Ok(Self { tbs: tbs.raw, algorithm, signature })
     }
-    Ok((tbs.raw, algorithm, signature))
 }
 
 #[cfg(test)]

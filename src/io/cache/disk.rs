@@ -65,7 +65,7 @@ const QUEUE: usize = 256;
 /// How long another process may hold the file.
 const BUSY: Duration = Duration::from_secs(5);
 /// A disk that stays full is said once in so long.
-const SAY_AGAIN: Duration = Duration::from_secs(300);
+const SAY_AGAIN: Duration = Duration::from_mins(5);
 /// Shape of the file that this program writes.
 const SCHEMA_VERSION: i64 = 1;
 
@@ -161,7 +161,7 @@ impl Disk {
         };
         let (jobs, waiting) = sync_channel(QUEUE);
         let writer = std::thread::Builder::new().name("cache-writer".to_owned());
-        let writer = writer.spawn(move || write(connection, &waiting))?;
+        let writer = writer.spawn(move || write(&connection, &waiting))?;
         Ok((Self { jobs }, records, writer))
     }
 
@@ -273,13 +273,13 @@ fn remove(file: &Path) {
     }
 }
 
-fn write(connection: Connection, waiting: &Receiver<Job>) {
+fn write(connection: &Connection, waiting: &Receiver<Job>) {
     let mut said: Option<Instant> = None;
     while let Ok(job) = waiting.recv() {
         if matches!(job, Job::Stop) {
             break;
         }
-        if let Err(error) = run(&connection, &job)
+        if let Err(error) = run(connection, &job)
             && said.is_none_or(|said| said.elapsed() >= SAY_AGAIN)
         {
             tracing::warn!(%error, "revocation data is not kept on disk; it will be fetched again after a restart");

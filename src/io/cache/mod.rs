@@ -30,7 +30,7 @@ const RECORDS: usize = 100_000;
 /// The cache. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Cache {
-    shelf: Arc<Mutex<Shelf>>,
+    memory: Arc<Mutex<Memory>>,
     disk: Option<Disk>,
 }
 
@@ -44,7 +44,7 @@ pub enum Kept {
 }
 
 #[derive(Debug)]
-struct Shelf {
+struct Memory {
     records: HashMap<Inquiry, (u64, Record)>,
     /// By when they were last used, the oldest first.
     order: BTreeMap<u64, Inquiry>,
@@ -57,8 +57,8 @@ impl Cache {
     /// A cache that is gone with the process.
     #[must_use]
     pub fn in_memory(limit: usize) -> Self {
-        let shelf = Shelf { records: HashMap::new(), order: BTreeMap::new(), tick: 0, octets: 0, limit };
-        Self { shelf: Arc::new(Mutex::new(shelf)), disk: None }
+        let memory = Memory { records: HashMap::new(), order: BTreeMap::new(), tick: 0, octets: 0, limit };
+        Self { memory: Arc::new(Mutex::new(memory)), disk: None }
     }
 
     /// A cache that `file` keeps. When the file cannot be used, that is logged, and the cache is in memory only. Join
@@ -68,13 +68,15 @@ impl Cache {
         let mut cache = Self::in_memory(limit);
         match Disk::open(file, limit) {
             Ok((disk, records, writer)) => {
-                let mut shelf = cache.shelf();
+                let mut memory = cache.memory();
                 for (inquiry, record) in records {
-                    shelf.place(inquiry, record);
+                    memory.place(inquiry, record);
                 }
-                let gone = shelf.shrink();
-                drop(shelf);
-                gone.iter().for_each(|inquiry| disk.forget(inquiry));
+                let gone = memory.shrink();
+                drop(memory);
+                for inquiry in &gone {
+                    disk.forget(inquiry);
+                }
                 cache.disk = Some(disk);
                 (cache, Some(writer))
             }
@@ -88,31 +90,33 @@ impl Cache {
     /// What is known, fresh or not.
     #[must_use]
     pub fn look(&self, inquiry: &Inquiry, now: UnixTime) -> Option<Record> {
-        self.shelf().touch(inquiry, now)
+        self.memory().touch(inquiry, now)
     }
 
     /// What is known, without that it counts as being wanted.
     #[must_use]
     pub fn peek(&self, inquiry: &Inquiry) -> Option<Record> {
-        self.shelf().records.get(inquiry).map(|(_, record)| record.clone())
+        self.memory().records.get(inquiry).map(|(_, record)| record.clone())
     }
 
     /// Offers an answer. A list never goes back (pki.md 12): one that is older by its number or its date does not
     /// replace a newer one, whose key signed both.
     pub fn offer(&self, inquiry: Inquiry, record: Record) -> Kept {
-        let mut shelf = self.shelf();
-        if let Some((_, known)) = shelf.records.get_mut(&inquiry)
+        let mut memory = self.memory();
+        if let Some((_, known)) = memory.records.get_mut(&inquiry)
             && known.outdoes(&record)
         {
             known.again = record.taken.plus(RETRY);
             return Kept::Older;
         }
         let proven = record.dates.is_some();
-        shelf.place(inquiry.clone(), record.clone());
-        let gone = shelf.shrink();
-        drop(shelf);
+        memory.place(inquiry.clone(), record.clone());
+        let gone = memory.shrink();
+        drop(memory);
         if let Some(disk) = &self.disk {
-            gone.iter().for_each(|inquiry| disk.forget(inquiry));
+            for inquiry in &gone {
+                disk.forget(inquiry);
+            }
             // What nobody vouches for lives for minutes; that is not worth a write.
             if proven {
                 disk.keep(inquiry, record);
@@ -123,11 +127,11 @@ impl Cache {
 
     /// The server said that what is known is still all.
     pub fn confirm(&self, inquiry: &Inquiry, now: UnixTime, ask_again: Duration) -> Option<Record> {
-        let mut shelf = self.shelf();
-        let (_, record) = shelf.records.get_mut(inquiry)?;
+        let mut memory = self.memory();
+        let (_, record) = memory.records.get_mut(inquiry)?;
         record.confirmed(now, ask_again);
         let record = record.clone();
-        drop(shelf);
+        drop(memory);
         if let Some(disk) = &self.disk {
             disk.confirm(inquiry, &record);
         }
@@ -137,8 +141,8 @@ impl Cache {
     /// Lists that were used of late and are due to be asked for again, and when the next one will be.
     #[must_use]
     pub fn due(&self, now: UnixTime) -> (Vec<Inquiry>, Option<UnixTime>) {
-        let shelf = self.shelf();
-        let known = shelf.records.iter().filter(|(inquiry, (_, record))| inquiry.is_crl() && record.is_in_use(now));
+        let memory = self.memory();
+        let known = memory.records.iter().filter(|(inquiry, (_, record))| inquiry.is_crl() && record.is_in_use(now));
         let (due, later): (Vec<_>, Vec<_>) = known
             .map(|(inquiry, (_, record))| {
                 (if record.is_fresh(now) { record.refresh_at(inquiry) } else { now }, inquiry)
@@ -173,16 +177,16 @@ impl Cache {
     /// Answers that are kept, and their octets.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
-        let shelf = self.shelf();
-        (shelf.records.len(), shelf.octets)
+        let memory = self.memory();
+        (memory.records.len(), memory.octets)
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Shelf {
+impl Memory {
     fn touch(&mut self, inquiry: &Inquiry, now: UnixTime) -> Option<Record> {
         let tick = self.next();
         let (placed, record) = self.records.get_mut(inquiry)?;

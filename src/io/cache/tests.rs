@@ -3,7 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::io::fetch::Validators;
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
 fn inquiry(address: &str) -> Inquiry {
@@ -23,7 +23,7 @@ fn octets(cache: &Cache, inquiry: &Inquiry) -> Option<Vec<u8>> {
 }
 
 /// Closes the cache and waits until all is on disk.
-fn close(cache: Cache, writer: Option<JoinHandle<()>>) {
+fn close(cache: &Cache, writer: Option<JoinHandle<()>>) {
     cache.close();
     writer.unwrap().join().unwrap();
 }
@@ -131,7 +131,7 @@ fn what_the_issuer_signed_survives_a_restart_and_what_not_does_not() {
     cache.failed("dead", NOW, "no connection");
     cache.failed("alive", NOW, "no connection");
     cache.answered("alive");
-    close(cache, writer);
+    close(&cache, writer);
     let (listed, failed) = super::list(&file).unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!((listed[0].address.as_str(), listed[0].octets, &listed[0].dates), ("list", 4, &dates(0, 86_400, 5)));
@@ -141,7 +141,7 @@ fn what_the_issuer_signed_survives_a_restart_and_what_not_does_not() {
     assert_eq!(octets(&cache, &ocsp).unwrap(), b"response");
     assert_eq!(cache.peek(&inquiry("planted")), None);
     assert_eq!(cache.offer(inquiry("list"), record(b"old", Some(dates(0, 86_400, 4)))), Kept::Older);
-    close(cache, writer);
+    close(&cache, writer);
 }
 
 #[test]
@@ -151,13 +151,13 @@ fn octets_that_the_disk_has_changed_are_not_taken() {
     let (cache, writer) = Cache::open(&file, 1000);
     cache.offer(inquiry("a"), record(b"whole", Some(dates(0, 86_400, 5))));
     cache.offer(inquiry("b"), record(b"bent", Some(dates(0, 86_400, 5))));
-    close(cache, writer);
+    close(&cache, writer);
     let connection = rusqlite::Connection::open(&file).unwrap();
     connection.execute("UPDATE answers SET octets = x'00' WHERE address = 'b'", []).unwrap();
     drop(connection);
     let (cache, writer) = Cache::open(&file, 1000);
     assert!(cache.peek(&inquiry("a")).is_some() && cache.peek(&inquiry("b")).is_none());
-    close(cache, writer);
+    close(&cache, writer);
 }
 
 fn keeps_in_memory(file: &Path) {
@@ -175,10 +175,10 @@ fn a_file_that_is_no_cache_is_made_anew_and_a_folder_that_cannot_be_made_is_done
     std::fs::write(&file, [b'x'; 5000]).unwrap();
     let (cache, writer) = Cache::open(&file, 1000);
     cache.offer(inquiry("a"), record(b"a", Some(dates(0, 86_400, 5))));
-    close(cache, writer);
+    close(&cache, writer);
     let (cache, writer) = Cache::open(&file, 1000);
     assert!(cache.peek(&inquiry("a")).is_some());
-    close(cache, writer);
+    close(&cache, writer);
     keeps_in_memory(&file.join("below-a-file"));
     keeps_in_memory(folder.path());
 }
@@ -200,14 +200,14 @@ fn a_full_disk_keeps_nothing_and_stops_nothing() {
     let file = folder.path().join("revocation.sqlite");
     // The file may have 1024 pages of 4096 octets; SQLite then says what it says of a full disk.
     let (cache, writer) = Cache::open(&file, 1 << 20);
-    cache.shelf().limit = usize::MAX;
+    cache.memory().limit = usize::MAX;
     for n in 0..30 {
         cache.offer(inquiry(&n.to_string()), record(&vec![n; 300 << 10], Some(dates(0, 86_400, 5))));
     }
     assert_eq!(cache.size().0, 30, "memory has all");
-    close(cache, writer);
+    close(&cache, writer);
     let (cache, writer) = Cache::open(&file, 1 << 20);
     let (records, octets) = cache.size();
     assert!((1..30).contains(&records) && octets <= 1 << 20, "{records} records of {octets} octets");
-    close(cache, writer);
+    close(&cache, writer);
 }

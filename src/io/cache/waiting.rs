@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use super::record::Inquiry;
 
 /// After the first failure; doubled by each further one.
-const FIRST: Duration = Duration::from_secs(300);
+const FIRST: Duration = Duration::from_mins(5);
 /// At most so long.
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_hours(1);
 /// Failures that are remembered; with more, those that are over go first.
 const REMEMBERED: usize = 4096;
 
@@ -86,8 +86,9 @@ mod tests {
         let mut now = Instant::now();
         for expected in [300, 600, 1200, 2400, 3600, 3600] {
             waiting.failed(&inquiry, true, "down".to_owned(), now);
-            now += Duration::from_secs(expected);
-            assert!(waiting.why(&inquiry, now - Duration::from_secs(1)).is_some(), "{expected}");
+            now += Duration::from_secs(expected - 1);
+            assert!(waiting.why(&inquiry, now).is_some(), "{expected}");
+            now += Duration::from_secs(1);
             assert_eq!(waiting.why(&inquiry, now), None, "{expected}");
         }
         waiting.answered(&inquiry);

@@ -56,8 +56,8 @@ impl fmt::Display for Inside {
 const V4: [(Ipv4Addr, u32, Inside); 18] = [
     // Azure's wire server has an address that looks public.
     (Ipv4Addr::new(168, 63, 129, 16), 32, Inside::Metadata),
-    (Ipv4Addr::new(0, 0, 0, 0), 32, Inside::Unspecified),
-    (Ipv4Addr::new(0, 0, 0, 0), 8, Inside::Reserved),
+    (Ipv4Addr::UNSPECIFIED, 32, Inside::Unspecified),
+    (Ipv4Addr::UNSPECIFIED, 8, Inside::Reserved),
     (Ipv4Addr::new(10, 0, 0, 0), 8, Inside::Private),
     (Ipv4Addr::new(100, 64, 0, 0), 10, Inside::Shared),
     (Ipv4Addr::new(127, 0, 0, 0), 8, Inside::Loopback),
@@ -80,7 +80,7 @@ const V6: [(Ipv6Addr, u32, Inside); 16] = [
     (Ipv6Addr::UNSPECIFIED, 128, Inside::Unspecified),
     (Ipv6Addr::LOCALHOST, 128, Inside::Loopback),
     // IPv4-compatible (deprecated), mapped (RFC 4291), SIIT (RFC 2765).
-    (Ipv6Addr::new(0, 0, 0, 0, 0, 0, 0, 0), 80, Inside::Translated),
+    (Ipv6Addr::UNSPECIFIED, 80, Inside::Translated),
     (Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96, Inside::Translated),
     (Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, 0, 0), 48, Inside::Translated),
     (Ipv6Addr::new(0x100, 0, 0, 0, 0, 0, 0, 0), 64, Inside::Reserved),

@@ -39,7 +39,7 @@ pub(super) struct FolderDates {
 impl FolderDates {
     /// The dates of a list; `None` when it is none.
     pub(super) async fn of(&self, octets: &Arc<[u8]>) -> Option<Made> {
-        if let Some(made) = self.remembered(octets) {
+        if let Some((_, made)) = self.remembered(octets) {
             return made;
         }
         let list = Arc::clone(octets);
@@ -57,9 +57,9 @@ impl FolderDates {
         made
     }
 
-    fn remembered(&self, octets: &Arc<[u8]>) -> Option<Option<Made>> {
+    fn remembered(&self, octets: &Arc<[u8]>) -> Option<(Arc<[u8]>, Option<Made>)> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        remembered.iter().find(|(known, _)| Arc::ptr_eq(known, octets)).map(|(_, made)| *made)
+        remembered.iter().find(|(known, _)| Arc::ptr_eq(known, octets)).cloned()
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
         let dates = FolderDates::default();
         let octets: Arc<[u8]> = CrlDraft::new(&Party::new("CA", 1)).der().into();
         let made = dates.of(&octets).await.unwrap();
-        assert_eq!(dates.remembered(&octets), Some(Some(made)));
+        assert_eq!(dates.remembered(&octets).unwrap().1, Some(made));
         drop(octets);
         assert_eq!(dates.of(&Arc::from(&b"no list"[..])).await, None);
         assert_eq!(dates.remembered.lock().unwrap().len(), 1);
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_list_is_fresh_for_as_long_as_one_that_was_fetched() {
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         let made = Made { this_update: NOW, next_update: Some(NOW.plus(86_400)) };
         assert!(made.is_fresh(NOW.plus(3599), hour));
         assert!(!made.is_fresh(NOW.plus(3600), hour));

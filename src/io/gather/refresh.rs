@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::web::Web;
 
 /// Between two looks at what is due; at most so long, because the clock may be set meanwhile.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 /// At least so long.
 const SHORTEST: Duration = Duration::from_secs(30);
 

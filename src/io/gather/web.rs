@@ -73,7 +73,7 @@ impl Web {
         if known.as_ref().is_some_and(|record| record.is_fresh(self.now())) {
             return self.known(&inquiry);
         }
-        match self.obstacle(&inquiry).or_else(|| self.spent(fetches)) {
+        match self.obstacle(&inquiry).or_else(|| spent(fetches)) {
             Some(failure) => Told { failure: Some(failure), ..self.known(&inquiry) },
             None => self.fly(inquiry, false).await,
         }
@@ -95,10 +95,6 @@ impl Web {
             return Some(fault.to_string());
         }
         self.waiting.why(inquiry, Instant::now()).map(|why| format!("{why} (a short while ago; not asked again yet)"))
-    }
-
-    fn spent(&self, fetches: &Fetches) -> Option<String> {
-        (!fetches.take()).then(|| format!("not asked: one message may ask {FETCHES} addresses"))
     }
 
     async fn fly(self: Arc<Self>, inquiry: Inquiry, ahead: bool) -> Told {
@@ -184,4 +180,8 @@ impl Web {
         }
         Ok(pieces)
     }
+}
+
+fn spent(fetches: &Fetches) -> Option<String> {
+    (!fetches.take()).then(|| format!("not asked: one message may ask {FETCHES} addresses"))
 }

@@ -151,16 +151,11 @@ pub fn ok(body: &[u8]) -> Vec<Step> {
 
 /// The head of an answer.
 pub fn head(status: &str, fields: &[&str], length: Option<usize>) -> Vec<u8> {
-    let mut head = format!("HTTP/1.1 {status}\r\n");
-    for field in fields {
-        head.push_str(field);
-        head.push_str("\r\n");
-    }
-    if let Some(length) = length {
-        head.push_str(&format!("Content-Length: {length}\r\n"));
-    }
-    head.push_str("\r\n");
-    head.into_bytes()
+    let length = length.map(|length| format!("Content-Length: {length}"));
+    let status = format!("HTTP/1.1 {status}");
+    let lines: Vec<&str> =
+        std::iter::once(status.as_str()).chain(fields.iter().copied()).chain(length.as_deref()).collect();
+    [&lines.join("\r\n"), "\r\n\r\n"].concat().into_bytes()
 }
 
 /// A resolver that answers in turn, the last answer again and again, and remembers who was asked for.
