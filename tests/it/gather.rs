@@ -126,11 +126,17 @@ async fn a_list_in_the_folder_that_is_new_enough_is_not_asked_for() {
     let pieces = site.pieces(need.clone()).await;
     assert_eq!((pieces.len(), pieces[0].source.as_str()), (1, "a.crl"));
     assert!(server.asked().is_empty());
-    // An older one is used, too, but a newer one is asked for.
+    // An older one, or one of a CA with the same name, is used, too, but a newer one is asked for.
     let site = Site::new(&[&server]);
     std::fs::write(site.folder.path().join("a.crl"), list(7200)).unwrap();
-    assert_eq!(site.pieces(need).await.len(), 2);
+    assert_eq!(site.pieces(need.clone()).await.len(), 2);
     assert_eq!(server.asked().len(), 1);
+    let site = Site::new(&[&server]);
+    let made = now().plus(-120).to_string().replace(['-', ':', 'T'], "");
+    let of_another = forge::crl(&issuer(), &Key::of("untrusted-root"), &made, Some("20991231000000Z"), false);
+    std::fs::write(site.folder.path().join("a.crl"), of_another).unwrap();
+    assert_eq!(site.pieces(need).await.len(), 2);
+    assert_eq!(server.asked().len(), 2);
 }
 
 #[tokio::test]

@@ -14,4 +14,5 @@ mod limits;
 mod log;
 mod report;
 mod support;
+mod tls;
 mod worker;

@@ -138,11 +138,15 @@ impl Cache {
         Some(record)
     }
 
-    /// Lists that were used of late and are due to be asked for again, and when the next one will be.
+    /// Lists that were used of late and are due to be asked for again, and when the next one will be. Those that nobody
+    /// vouches for live for minutes, which is too often to ask for nothing.
     #[must_use]
     pub fn due(&self, now: UnixTime) -> (Vec<Inquiry>, Option<UnixTime>) {
         let memory = self.memory();
-        let known = memory.records.iter().filter(|(inquiry, (_, record))| inquiry.is_crl() && record.is_in_use(now));
+        let known = memory
+            .records
+            .iter()
+            .filter(|(inquiry, (_, record))| inquiry.is_crl() && record.dates.is_some() && record.is_in_use(now));
         let (due, later): (Vec<_>, Vec<_>) = known
             .map(|(inquiry, (_, record))| {
                 (if record.is_fresh(now) { record.refresh_at(inquiry) } else { now }, inquiry)

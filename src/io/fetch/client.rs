@@ -34,8 +34,9 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(3),
             total: Duration::from_secs(8),
-            // More than all CAs of the country have hosts: stalled ones do not use up the turns of the others.
-            at_once: 64,
+            // More than all CAs of the country have hosts: stalled ones do not use up the turns of the others. All of
+            // them with the largest list take 640 MB.
+            at_once: 32,
             a_host: 4,
         }
     }

@@ -84,10 +84,10 @@ impl Gather for Sources {
 impl Sources {
     /// Whether the folder has a list that is as new as one that need not be fetched again.
     async fn is_fresh(&self, found: &Found) -> bool {
-        let Need::Crl { .. } = &found.need else { return false };
+        let Need::Crl { issuer, key, .. } = &found.need else { return false };
         let (now, ask_again) = (self.web.now(), self.web.ask_again());
         for piece in &found.pieces {
-            if self.dates.of(&piece.octets).await.is_some_and(|dates| dates.is_fresh(now, ask_again)) {
+            if self.dates.of(&piece.octets, issuer, key, now).await.is_some_and(|made| made.is_fresh(now, ask_again)) {
                 return true;
             }
         }
