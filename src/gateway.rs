@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
 
@@ -20,6 +21,34 @@ use crate::time::UnixTime;
 pub trait Gather: Send + Sync + 'static {
     /// Answers every need; silence is `Answer::Unavailable`.
     fn gather(&self, needs: Vec<Need>) -> impl Future<Output = Vec<(Need, Answer)>> + Send;
+
+    /// The same for one round of a message that may ask the web only as long as `fetches` last.
+    fn gather_within(&self, needs: Vec<Need>, fetches: &Fetches) -> impl Future<Output = Vec<(Need, Answer)>> + Send {
+        // Who asks nobody needs no bound.
+        let _ = fetches;
+        self.gather(needs)
+    }
+}
+
+/// What one message may still ask of the web, in all its rounds together. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Fetches(Arc<AtomicUsize>);
+
+/// A signature with a timestamp has two paths of three certificates; with OCSP and a second signer there are 16.
+pub const FETCHES: usize = 16;
+
+impl Default for Fetches {
+    fn default() -> Self {
+        Self(Arc::new(AtomicUsize::new(FETCHES)))
+    }
+}
+
+impl Fetches {
+    /// Takes one; whether there was one left.
+    #[must_use]
+    pub fn take(&self) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
 }
 
 /// Keeps the record.
@@ -124,8 +153,10 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
             at,
             remarks: stamped_before.then_some(Reason::StampRemoved).into_iter().collect(),
         };
+        // One for all rounds, also when it is judged again by another rulebook.
+        let fetches = Fetches::default();
         loop {
-            case = self.gather(case).await;
+            case = self.gather(case, &fetches).await;
             let shared = Arc::new(case);
             let judgement = match self.compute.judge(Arc::clone(&shared)).await {
                 Some(judgement) => judgement,
@@ -144,7 +175,7 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
         }
     }
 
-    async fn gather(&self, case: Case) -> Case {
+    async fn gather(&self, case: Case, fetches: &Fetches) -> Case {
         let mut case = case;
         for _ in 0..ROUNDS {
             let shared = Arc::new(case);
@@ -154,7 +185,7 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
             if needs.is_empty() {
                 break;
             }
-            case.take(self.gather.gather(needs).await);
+            case.take(self.gather.gather_within(needs, fetches).await);
         }
         case
     }

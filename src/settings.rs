@@ -3,6 +3,9 @@
 //! With no file at all the defaults serve one machine with Debian's Postfix. Unknown keys and wrong types are errors
 //! with file and line. Nothing is read here but the text itself.
 
+mod revocation;
+mod web_address;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +15,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::policy::{line_of, line_of_key};
 use crate::sender::SenderSettings;
+
+use revocation::RawRevocation;
+
+pub use revocation::{ListedHost, Revocation, Rewrite};
+pub use web_address::{AddressFault, WebAddress};
 
 /// As typed, with the defaults filled in.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -25,6 +33,7 @@ struct RawSettings {
     milter: RawMilter,
     log: RawLog,
     trust: RawTrust,
+    revocation: RawRevocation,
     directory: RawDirectory,
     workers: RawWorkers,
     sender: SenderSettings,
@@ -88,6 +97,7 @@ impl Default for RawSettings {
             milter: RawMilter::default(),
             log: RawLog::default(),
             trust: RawTrust::default(),
+            revocation: RawRevocation::default(),
             directory: RawDirectory::default(),
             workers: RawWorkers::default(),
             sender: SenderSettings::default(),
@@ -220,6 +230,8 @@ pub struct Settings {
     pub trust: PathBuf,
     /// Drop folder for CRLs.
     pub crls: PathBuf,
+    /// How revocation data is fetched and kept.
+    pub revocation: Revocation,
     /// The directory of official mailboxes, CSV or TOML; `None` when there is none.
     pub directory: Option<PathBuf>,
     /// The processes that read attachments.
@@ -289,6 +301,8 @@ impl Settings {
             return Err(wrong("message-megabytes", "`message-megabytes` is from 1 to 1024".to_owned()));
         }
         let workers = workers(&raw.workers).map_err(|(key, message)| wrong(key, message))?;
+        let log = base.join(&raw.log.file);
+        let revocation = raw.revocation.meant(base, &log).map_err(|(key, message)| wrong(key, message))?;
         let shown = shown(&raw, text);
         Ok(Self {
             mode: raw.mode,
@@ -303,10 +317,11 @@ impl Settings {
             connections: raw.milter.connections,
             message_octets: raw.milter.message_megabytes << 20,
             too_large: raw.milter.too_large,
-            log: base.join(raw.log.file),
+            log,
             unwritable: raw.log.unwritable,
             trust: base.join(raw.trust.folder),
             crls: base.join(raw.trust.crls),
+            revocation,
             directory: Some(raw.directory.file).filter(|file| !file.as_os_str().is_empty()).map(|file| base.join(file)),
             workers,
             sender: raw.sender,

@@ -7,7 +7,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use dieu7::gateway::{Gateway, Identity};
+use dieu7::io::cache::Cache;
+use dieu7::io::clock;
+use dieu7::io::fetch::Client;
 use dieu7::io::files;
+use dieu7::io::gather::{self, Sources, Web};
 use dieu7::io::milter::{self, AllowList, Listener, Stopped, UnixSocket};
 use dieu7::io::reception::Reception;
 use dieu7::io::sources::CrlFolder;
@@ -17,12 +21,13 @@ use dieu7::milter::Limits;
 use dieu7::settings::{Listen, Settings};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::AbortHandle;
 
 use super::cli::{ConfigFile, ServeArguments};
 use super::config;
 use super::failure::{self, FINE, Failure, Text, USAGE};
 
-type RealGateway = Gateway<CrlFolder, SqliteStore, Processes>;
+type RealGateway = Gateway<Sources, SqliteStore, Processes>;
 
 pub fn run(arguments: &ServeArguments) -> Result<u8, Failure> {
     tracing_subscriber::fmt()
@@ -54,9 +59,17 @@ pub fn runtime() -> Result<Runtime, Failure> {
 pub struct Running {
     gateway: Arc<RealGateway>,
     listener: Listener,
-    reception: Reception<CrlFolder, SqliteStore, Processes>,
+    reception: Reception<Sources, SqliteStore, Processes>,
     limits: milter::Settings,
     writer: JoinHandle<()>,
+    kept: Kept,
+}
+
+/// The cache of revocation data and whoever keeps it up to date.
+struct Kept {
+    cache: Cache,
+    writer: Option<JoinHandle<()>>,
+    refresh: Option<AbortHandle>,
 }
 
 impl Running {
@@ -69,9 +82,9 @@ impl Running {
             header_prefix: settings.header_prefix.clone(),
             mode: settings.mode.token(),
         };
-        let gather = CrlFolder::new(settings.crls.clone());
+        let (sources, kept) = sources(&settings);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
-        let gateway = Arc::new(Gateway::new(gather, store, readers.clone(), rulebook, identity));
+        let gateway = Arc::new(Gateway::new(sources, store, readers.clone(), rulebook, identity));
         let listener = listen(&settings).await?;
         let reception = Reception::new(Arc::clone(&gateway), settings.mode, settings.too_large, settings.unwritable);
         said_layers(&readers).await;
@@ -80,19 +93,48 @@ impl Running {
             connections: settings.connections,
             ..milter::Settings::default()
         };
-        Ok(Self { gateway, listener, reception, limits, writer })
+        Ok(Self { gateway, listener, reception, limits, writer, kept })
     }
 
     /// Answers until `stop` is ready; messages under way are finished, and the log is on disk when this returns.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Stopped {
-        let Self { gateway, listener, reception, limits, writer } = self;
+        let Self { gateway, listener, reception, limits, writer, kept } = self;
         let stopped = milter::serve(listener, Arc::new(reception), limits, stop).await;
+        kept.close().await;
         // The last clone of the store goes with the gateway; then the writer has nothing more to wait for.
         drop(gateway);
         if !matches!(tokio::task::spawn_blocking(move || writer.join()).await, Ok(Ok(()))) {
             tracing::error!("the log's writer died");
         }
         stopped
+    }
+}
+
+/// Where evidence comes from, as settings have it; the web is asked ahead of time from now on.
+fn sources(settings: &Settings) -> (Sources, Kept) {
+    let of = &settings.revocation;
+    let (cache, writer) = Cache::open(&of.cache, of.cache_octets);
+    let client = of.fetch.then(|| Client::new(of));
+    let web = Web::new(client, cache.clone(), of.ask_again, clock::now);
+    let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web);
+    let refresh = of.fetch.then(|| tokio::spawn(gather::refresh(Arc::clone(sources.web()))).abort_handle());
+    (sources, Kept { cache, writer, refresh })
+}
+
+impl Kept {
+    /// Nothing more is asked ahead, and what is known is on disk when this returns.
+    async fn close(self) {
+        if let Some(refresh) = self.refresh {
+            refresh.abort();
+        }
+        let Self { cache, writer: Some(writer), .. } = self else { return };
+        let closed = tokio::task::spawn_blocking(move || {
+            cache.close();
+            writer.join()
+        });
+        if !matches!(closed.await, Ok(Ok(()))) {
+            tracing::warn!("the writer of the cache of revocation data died");
+        }
     }
 }
 

@@ -3,9 +3,12 @@
 //! Every wait has a deadline and every read a size cap.
 
 pub mod bundle;
+pub mod cache;
 pub mod clock;
 pub mod evidence_store;
+pub mod fetch;
 pub mod files;
+pub mod gather;
 pub mod milter;
 pub mod pieces;
 pub mod reception;

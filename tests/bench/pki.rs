@@ -66,7 +66,7 @@ fn show(what: &str, mut work: impl FnMut()) {
             started.elapsed()
         })
         .collect();
-    let busy = (on_processor() - before) / u32::try_from(RUNS).unwrap();
+    let busy = on_processor().saturating_sub(before) / u32::try_from(RUNS).unwrap();
     let median = milliseconds(Figures::new(measured).median());
     println!("{what:<45} {median:>8} ms, on the processor {:>8} ms", milliseconds(busy));
 }

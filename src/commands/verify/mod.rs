@@ -13,8 +13,12 @@ use dieu7::budget::Budget;
 use dieu7::digest::Sha256;
 use dieu7::dossier::Dossier;
 use dieu7::evidence::{Evidence, Rules, Session};
+use dieu7::gateway::{Fetches, Gather as _};
+use dieu7::io::cache::Cache;
 use dieu7::io::clock;
+use dieu7::io::fetch::Client;
 use dieu7::io::files::{self, Trust};
+use dieu7::io::gather::{Sources, Web};
 use dieu7::io::sources::CrlFolder;
 use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
@@ -23,12 +27,14 @@ use dieu7::report::{Judged, Said, Subject, Words};
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::runtime::Runtime;
 
 use super::cli::VerifyArguments;
 use super::config;
 use super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::lang::Lang;
 use super::out;
+use super::serve;
 use input::{Input, Octets};
 use kept::Kept;
 use written::Written;
@@ -116,7 +122,8 @@ impl Checked {
 struct Bench {
     rulebook: Arc<Rulebook>,
     rules: Rules,
-    crls: CrlFolder,
+    sources: Sources,
+    runtime: Runtime,
     kept: Kept,
     readers: Processes,
     /// When and from whom, unless a record says so.
@@ -167,9 +174,15 @@ impl Bench {
             Rules { rulebook: rulebook.digest(), policy: String::new(), policies, anchors, directory, sender: senders };
         let session = Session { mail_from: arguments.mail_from.clone(), auth_user: arguments.auth_user.clone() };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
+        let of = &settings.revocation;
+        let client = (of.fetch && !arguments.offline).then(|| Client::new(of));
+        // Not the gateway's file: a trial by another account must neither change nor lock it.
+        let web = Web::new(client, Cache::in_memory(of.cache_octets), of.ask_again, clock::now);
+        let sources = Sources::new(crls, web);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
         let given = Moment { at, session };
-        Ok(Self { rulebook: Arc::new(rulebook), rules, crls, kept, readers, given, service, lang })
+        let (rulebook, runtime) = (Arc::new(rulebook), serve::runtime()?);
+        Ok(Self { rulebook, rules, sources, runtime, kept, readers, given, service, lang })
     }
 
     fn envelope(&self, session: &Session) -> Envelope {
@@ -203,6 +216,7 @@ impl Bench {
             }
         };
         let examined = examined.map(Arc::new);
+        let fetches = Fetches::default();
         let case = Case {
             message,
             examined: examined.clone(),
@@ -213,7 +227,7 @@ impl Bench {
         }
         .gathered(|needs| match &replay {
             Some(replay) => replay.answers(needs),
-            None => self.crls.answers(needs),
+            None => self.runtime.block_on(self.sources.gather_within(needs, &fetches)),
         });
         let judgement = judge(&case, &mut Budget::for_message());
         let mut assumed = moment.around(assumed, self.lang);

@@ -1,0 +1,141 @@
+//! Where evidence comes from, put together: the operator's drop folder, the cache, the web, in this order.
+//!
+//! All that is found is handed over, old or new: which of several counts is decided by whoever judges, and the worst
+//! wins. What is fresh is not asked for again; what failed is left alone for a while.
+
+mod folder_dates;
+mod refresh;
+mod web;
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use folder_dates::FolderDates;
+
+use crate::evidence::{Answer, Attempt, Need, Piece};
+use crate::gateway::{Fetches, Gather};
+use crate::io::cache::Inquiry;
+use crate::io::sources::CrlFolder;
+
+pub use refresh::refresh;
+pub use web::{Clock, Told, Web};
+
+/// Addresses of one need that are looked at; a certificate names two or three.
+const ADDRESSES: usize = 8;
+
+/// The drop folder, and the web with its cache. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    folder: CrlFolder,
+    dates: FolderDates,
+    web: Arc<Web>,
+}
+
+impl Sources {
+    /// Puts them together.
+    #[must_use]
+    pub fn new(folder: CrlFolder, web: Web) -> Self {
+        Self { folder, dates: FolderDates::default(), web: Arc::new(web) }
+    }
+
+    /// The web with its cache.
+    #[must_use]
+    pub fn web(&self) -> &Arc<Web> {
+        &self.web
+    }
+}
+
+impl Gather for Sources {
+    async fn gather(&self, needs: Vec<Need>) -> Vec<(Need, Answer)> {
+        self.gather_within(needs, &Fetches::default()).await
+    }
+
+    async fn gather_within(&self, needs: Vec<Need>, fetches: &Fetches) -> Vec<(Need, Answer)> {
+        let mut found: Vec<Found> =
+            self.folder.gather(needs).await.into_iter().map(|(need, answer)| Found::new(need, answer)).collect();
+        // Each question in a task of its own: a stalled address delays no other. Tasks end with this future, flights do
+        // not; whoever asks next gets what they bring.
+        let mut asking = JoinSet::new();
+        for (n, one) in found.iter().enumerate() {
+            let fresh = self.is_fresh(one).await;
+            for (m, inquiry) in inquiries(&one.need).into_iter().enumerate() {
+                let (web, fetches) = (Arc::clone(&self.web), fetches.clone());
+                asking.spawn(async move {
+                    let told = if fresh { web.known(&inquiry) } else { web.ask(inquiry.clone(), &fetches).await };
+                    (n, m, inquiry, told)
+                });
+            }
+        }
+        let mut told = asking.join_all().await;
+        // In the order of the addresses, whoever was faster.
+        told.sort_by_key(|(n, m, ..)| (*n, *m));
+        for (n, _, inquiry, told) in told {
+            if let Some(one) = found.get_mut(n) {
+                one.pieces.extend(told.pieces);
+                let source = inquiry.address.to_string();
+                one.attempts.extend(told.failure.map(|failure| Attempt { source, failure }));
+            }
+        }
+        found.into_iter().map(Found::answer).collect()
+    }
+}
+
+impl Sources {
+    /// Whether the folder has a list that is as new as one that need not be fetched again.
+    async fn is_fresh(&self, found: &Found) -> bool {
+        let Need::Crl { issuer, key, .. } = &found.need else { return false };
+        let (now, ask_again) = (self.web.now(), self.web.ask_again());
+        for piece in &found.pieces {
+            if self.dates.of(&piece.octets, issuer, key, now).await.is_some_and(|made| made.is_fresh(now, ask_again)) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// What was found so far.
+struct Found {
+    need: Need,
+    pieces: Vec<Piece>,
+    attempts: Vec<Attempt>,
+}
+
+impl Found {
+    fn new(need: Need, answer: Answer) -> Self {
+        let (pieces, attempts) = match answer {
+            Answer::Pieces(pieces) => (pieces, Vec::new()),
+            Answer::Unavailable(attempts) => (Vec::new(), attempts),
+        };
+        Self { need, pieces, attempts }
+    }
+
+    fn answer(self) -> (Need, Answer) {
+        let answer =
+            if self.pieces.is_empty() { Answer::Unavailable(self.attempts) } else { Answer::Pieces(self.pieces) };
+        (self.need, answer)
+    }
+}
+
+/// A need, once for each address.
+fn inquiries(need: &Need) -> Vec<Inquiry> {
+    let (issuer, key, serial, addresses) = match need {
+        Need::Crl { issuer, key, points } => (issuer, key, None, points),
+        Need::Ocsp { issuer, key, serial, responders } => (issuer, key, Some(serial), responders),
+    };
+    let (issuer, key): (Arc<[u8]>, Arc<[u8]>) = (issuer.as_slice().into(), key.as_slice().into());
+    let serial: Option<Arc<[u8]>> = serial.map(|serial| serial.as_slice().into());
+    let mut addresses: Vec<&String> = addresses.iter().collect();
+    addresses.dedup();
+    addresses
+        .into_iter()
+        .take(ADDRESSES)
+        .map(|address| Inquiry {
+            address: address.as_str().into(),
+            issuer: Arc::clone(&issuer),
+            key: Arc::clone(&key),
+            serial: serial.clone(),
+        })
+        .collect()
+}

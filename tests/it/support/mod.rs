@@ -1,0 +1,3 @@
+//! Servers for tests, on this machine only.
+
+pub mod web;
