@@ -7,7 +7,7 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use serde::{Deserialize, Serialize};
 
 use super::rsa_key::RsaKey;
-use super::{DigestAlgorithm, SignatureScheme};
+use super::{DigestAlgorithm, SignatureScheme, fast};
 use crate::asn1::{self, Asn1Error, Value};
 
 /// A public key that can verify.
@@ -151,6 +151,34 @@ impl PublicKey {
 
     /// Verifies a signature over the parts as if they stood one after the other.
     pub fn verify(&self, scheme: SignatureScheme, message: &[&[u8]], signature: &[u8]) -> Result<(), VerifyError> {
+        match self.verify_fast(scheme, message, signature) {
+            Some(true) => Ok(()),
+            Some(false) => Err(VerifyError::Mismatch),
+            None => self.verify_portable(scheme, message, signature),
+        }
+    }
+
+    /// With ring; `None` where it does not have scheme, curve or length.
+    pub(super) fn verify_fast(&self, scheme: SignatureScheme, message: &[&[u8]], signature: &[u8]) -> Option<bool> {
+        match (&self.key, scheme) {
+            (Key::P256(key), SignatureScheme::Ecdsa { digest }) => {
+                fast::ecdsa(Curve::P256, digest, key.to_sec1_point(false).as_bytes(), message, signature)
+            }
+            (Key::P384(key), SignatureScheme::Ecdsa { digest }) => {
+                fast::ecdsa(Curve::P384, digest, key.to_sec1_point(false).as_bytes(), message, signature)
+            }
+            (Key::Rsa(key), _) => fast::rsa(scheme, key.numbers(), message, signature),
+            (Key::Ed25519(_) | Key::P256(_) | Key::P384(_) | Key::P521(_), _) => None,
+        }
+    }
+
+    /// With the RustCrypto crates, which have all that is read here.
+    pub(super) fn verify_portable(
+        &self,
+        scheme: SignatureScheme,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), VerifyError> {
         let digest = |algorithm: DigestAlgorithm| algorithm.digest(message).ok_or(VerifyError::Weak(algorithm));
         match (&self.key, scheme) {
             (Key::Rsa(key), SignatureScheme::RsaPkcs1 { digest: algorithm }) => {

@@ -6,6 +6,7 @@
 //! the identifiers RFC 3279, 4055, 5480, 5754, 8410.
 
 mod digest;
+mod fast;
 mod key;
 mod prefix;
 mod rsa_key;

@@ -39,6 +39,15 @@ pub fn run(quick: bool) {
     print(&rows);
 }
 
+/// One file many times, for a profiler.
+pub fn again(file: &std::path::Path, runs: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut subject = Subject::new(folder.path());
+    let octets = std::fs::read(file).unwrap();
+    subject.gather(&octets);
+    println!("{} ms, median of {runs}", milliseconds(median(runs, || drop(black_box(subject.validate(&octets))))));
+}
+
 fn measure(document: &Document, subject: &Subject, folder: &std::path::Path, quick: bool) -> Row {
     let octets = &document.octets;
     assert_eq!(subject.passed(octets), document.signatures, "not what was to be measured: {}", document.name);
