@@ -8,6 +8,7 @@
 mod digest;
 mod fast;
 mod key;
+mod memory;
 mod prefix;
 mod rsa_key;
 mod scheme;

@@ -25,6 +25,13 @@ pub struct Known {
 pub(super) type Asked = (Sha256, Sha256, Vec<Sha256>);
 
 impl Known {
+    /// With certificates that outlive the message: what their keys have verified serves the next one too.
+    #[must_use]
+    pub fn keeping(certificates: &[Certificate]) -> Self {
+        let known = certificates.iter().map(|certificate| (certificate.fingerprint(), certificate.clone())).collect();
+        Self { certificates: RefCell::new(known), ..Self::default() }
+    }
+
     /// What the lists say, from memory or from `look_up`.
     pub(super) fn status(&self, asked: Asked, look_up: impl FnOnce() -> Revocation) -> Revocation {
         if let Some(status) = self.revocations.borrow().get(&asked) {
