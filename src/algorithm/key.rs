@@ -1,19 +1,22 @@
 //! Public keys as certificates carry them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use ed25519_dalek as ed25519;
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use serde::{Deserialize, Serialize};
 
+use super::memory::{Made, Memory};
 use super::rsa_key::RsaKey;
-use super::{DigestAlgorithm, SignatureScheme};
+use super::{DigestAlgorithm, SignatureScheme, fast};
 use crate::asn1::{self, Asn1Error, Value};
 
-/// A public key that can verify.
+/// A public key that can verify. Clones share what they remember.
 #[derive(Clone, Debug)]
 pub struct PublicKey {
     key: Key,
+    memory: Arc<Memory>,
 }
 
 #[derive(Clone, Debug)]
@@ -146,35 +149,72 @@ impl PublicKey {
             // RSA keys bound to PSS (id-RSASSA-PSS) and DSA are not seen in this country.
             _ => return Err(KeyError::Unsupported { oid: asn1::dotted(oid) }),
         };
-        Ok(Self { key })
+        Ok(Self { key, memory: Arc::default() })
     }
 
     /// Verifies a signature over the parts as if they stood one after the other.
     pub fn verify(&self, scheme: SignatureScheme, message: &[&[u8]], signature: &[u8]) -> Result<(), VerifyError> {
-        let digest = |algorithm: DigestAlgorithm| algorithm.digest(message).ok_or(VerifyError::Weak(algorithm));
+        let algorithm = match (&self.key, scheme) {
+            (Key::Ed25519(key), SignatureScheme::Ed25519) => return verify_ed25519(key, message, signature),
+            (Key::P256(_) | Key::P384(_) | Key::P521(_), SignatureScheme::Ecdsa { digest })
+            | (Key::Rsa(_), SignatureScheme::RsaPkcs1 { digest } | SignatureScheme::RsaPss { digest, .. }) => digest,
+            (Key::Ed25519(_) | Key::P256(_) | Key::P384(_) | Key::P521(_) | Key::Rsa(_), _) => {
+                return Err(VerifyError::OtherKey);
+            }
+        };
+        let digest = algorithm.digest(message).ok_or(VerifyError::Weak(algorithm))?;
+        let made = Made::new(scheme, &digest, signature);
+        if self.memory.holds(made) {
+            return Ok(());
+        }
+        match self.verify_fast(scheme, message, signature) {
+            Some(true) => {}
+            Some(false) => return Err(VerifyError::Mismatch),
+            None => self.verify_portable(scheme, &digest, signature)?,
+        }
+        self.memory.keep(made);
+        Ok(())
+    }
+
+    /// With ring; `None` where it does not have scheme, curve or length.
+    pub(super) fn verify_fast(&self, scheme: SignatureScheme, message: &[&[u8]], signature: &[u8]) -> Option<bool> {
+        match (&self.key, scheme) {
+            (Key::P256(key), SignatureScheme::Ecdsa { digest }) => {
+                fast::ecdsa(Curve::P256, digest, key.to_sec1_point(false).as_bytes(), message, signature)
+            }
+            (Key::P384(key), SignatureScheme::Ecdsa { digest }) => {
+                fast::ecdsa(Curve::P384, digest, key.to_sec1_point(false).as_bytes(), message, signature)
+            }
+            (Key::Rsa(key), _) => fast::rsa(scheme, key.numbers(), message, signature),
+            (Key::Ed25519(_) | Key::P256(_) | Key::P384(_) | Key::P521(_), _) => None,
+        }
+    }
+
+    /// With the RustCrypto crates, which have all that is read here. Ed25519 takes more than a digest.
+    pub(super) fn verify_portable(
+        &self,
+        scheme: SignatureScheme,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> Result<(), VerifyError> {
         match (&self.key, scheme) {
             (Key::Rsa(key), SignatureScheme::RsaPkcs1 { digest: algorithm }) => {
-                key.verify_pkcs1(algorithm, &digest(algorithm)?, signature)
+                key.verify_pkcs1(algorithm, digest, signature)
             }
             (Key::Rsa(key), SignatureScheme::RsaPss { digest: algorithm, mgf_digest, salt_len }) => {
-                key.verify_pss(algorithm, mgf_digest, salt_len, &digest(algorithm)?, signature)
+                key.verify_pss(algorithm, mgf_digest, salt_len, digest, signature)
             }
-            (Key::P256(key), SignatureScheme::Ecdsa { digest: algorithm }) => {
+            (Key::P256(key), SignatureScheme::Ecdsa { .. }) => {
                 let signature = p256::ecdsa::Signature::from_der(signature).map_err(|_| VerifyError::Mismatch)?;
-                key.verify_prehash(&digest(algorithm)?, &signature).map_err(|_| VerifyError::Mismatch)
+                key.verify_prehash(digest, &signature).map_err(|_| VerifyError::Mismatch)
             }
-            (Key::P384(key), SignatureScheme::Ecdsa { digest: algorithm }) => {
+            (Key::P384(key), SignatureScheme::Ecdsa { .. }) => {
                 let signature = p384::ecdsa::Signature::from_der(signature).map_err(|_| VerifyError::Mismatch)?;
-                key.verify_prehash(&digest(algorithm)?, &signature).map_err(|_| VerifyError::Mismatch)
+                key.verify_prehash(digest, &signature).map_err(|_| VerifyError::Mismatch)
             }
-            (Key::P521(key), SignatureScheme::Ecdsa { digest: algorithm }) => {
+            (Key::P521(key), SignatureScheme::Ecdsa { .. }) => {
                 let signature = p521::ecdsa::Signature::from_der(signature).map_err(|_| VerifyError::Mismatch)?;
-                key.verify_prehash(&digest(algorithm)?, &signature).map_err(|_| VerifyError::Mismatch)
-            }
-            (Key::Ed25519(key), SignatureScheme::Ed25519) => {
-                let signature = ed25519::Signature::from_slice(signature).map_err(|_| VerifyError::Mismatch)?;
-                // Strict: small-order points would verify under messages that nobody signed.
-                key.verify_strict(&message.concat(), &signature).map_err(|_| VerifyError::Mismatch)
+                key.verify_prehash(digest, &signature).map_err(|_| VerifyError::Mismatch)
             }
             (Key::Ed25519(_) | Key::P256(_) | Key::P384(_) | Key::P521(_) | Key::Rsa(_), _) => {
                 Err(VerifyError::OtherKey)
@@ -224,6 +264,12 @@ impl fmt::Display for KeyKind {
             Self::Rsa { bits } => write!(f, "RSA {bits}"),
         }
     }
+}
+
+fn verify_ed25519(key: &ed25519::VerifyingKey, message: &[&[u8]], signature: &[u8]) -> Result<(), VerifyError> {
+    let signature = ed25519::Signature::from_slice(signature).map_err(|_| VerifyError::Mismatch)?;
+    // Strict: small-order points would verify under messages that nobody signed.
+    key.verify_strict(&message.concat(), &signature).map_err(|_| VerifyError::Mismatch)
 }
 
 fn read_point(curve: &[u8], point: &[u8]) -> Result<Key, KeyError> {

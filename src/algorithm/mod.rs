@@ -6,7 +6,9 @@
 //! the identifiers RFC 3279, 4055, 5480, 5754, 8410.
 
 mod digest;
+mod fast;
 mod key;
+mod memory;
 mod prefix;
 mod rsa_key;
 mod scheme;

@@ -3,6 +3,8 @@
 //! PSS is unpadded here because the `rsa` crate ties the digest inside MGF1 to that of the message, and real signers
 //! use two different ones. The modular arithmetic is the crate's.
 
+use std::sync::OnceLock;
+
 use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, Pkcs1v15Sign};
 
@@ -12,13 +14,20 @@ use crate::asn1::{self, Asn1Error, Value};
 /// An RSA public key with a modulus of [`MIN_BITS`] to [`MAX_BITS`].
 #[derive(Clone, Debug)]
 pub(super) struct RsaKey {
-    key: rsa::PublicKey,
+    /// Without leading zeros.
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+    bits: u32,
+    /// Made when it is needed: what it makes ready for its arithmetic takes as long as a fast check.
+    prepared: OnceLock<Option<rsa::PublicKey>>,
 }
 
 /// Below this a modulus has been factored on a desk; policy asks for 2048.
 const MIN_BITS: u32 = 1024;
 /// A longer modulus makes one check cost milliseconds, and no CA issues it.
 const MAX_BITS: u32 = 8192;
+/// A longer exponent makes the check as dear as signing is; both crates draw the line here.
+const MAX_EXPONENT_BITS: u32 = 33;
 
 impl RsaKey {
     /// Reads `RSAPublicKey` (RFC 8017, A.1.1).
@@ -31,18 +40,32 @@ impl RsaKey {
         if !(MIN_BITS..=MAX_BITS).contains(&bits) || modulus.last().is_none_or(|last| last & 1 == 0) {
             return Err(KeyError::Modulus { bits });
         }
-        let small = exponent.len() <= 5 && exponent.last().is_some_and(|last| last & 1 == 1) && exponent != [1];
-        if !small {
+        let odd = exponent.last().is_some_and(|last| last & 1 == 1);
+        if !odd || exponent == [1] || bit_length(exponent) > MAX_EXPONENT_BITS {
             return Err(KeyError::Exponent);
         }
-        let modulus = BoxedUint::from_be_slice_vartime(modulus);
-        let exponent = BoxedUint::from_be_slice_vartime(exponent);
-        rsa::PublicKey::new(modulus, exponent).map(|key| Self { key }).map_err(|_| KeyError::Exponent)
+        let (modulus, exponent) = (modulus.to_vec(), exponent.to_vec());
+        Ok(Self { modulus, exponent, bits, prepared: OnceLock::new() })
     }
 
     /// Length of the modulus.
     pub(super) fn bits(&self) -> u32 {
-        self.key.n().as_ref().bit_width_vartime()
+        self.bits
+    }
+
+    /// Modulus, exponent, and the length of the modulus.
+    pub(super) fn numbers(&self) -> (&[u8], &[u8], u32) {
+        (&self.modulus, &self.exponent, self.bits)
+    }
+
+    /// `None` never comes of a key within the limits, which are also those of the crate; it verifies nothing.
+    fn prepared(&self) -> Option<&rsa::PublicKey> {
+        let prepare = || {
+            let modulus = BoxedUint::from_be_slice_vartime(&self.modulus);
+            let exponent = BoxedUint::from_be_slice_vartime(&self.exponent);
+            rsa::PublicKey::new(modulus, exponent).ok()
+        };
+        self.prepared.get_or_init(prepare).as_ref()
     }
 
     /// RSASSA-PKCS1-v1_5 by encoding and comparing (RFC 8017, 8.2.2): padding to the full length, the NULL in its
@@ -59,7 +82,8 @@ impl RsaKey {
         let whole = asn1::encode(asn1::SEQUENCE, &[&identifier, &value]);
         let prefix = whole.get(..whole.len().saturating_sub(digest.len())).unwrap_or_default();
         let scheme = Pkcs1v15Sign { hash_len: Some(algorithm.output_len()), prefix: prefix.into() };
-        self.key.verify(scheme, digest, signature).map_err(|_| VerifyError::Mismatch)
+        let key = self.prepared().ok_or(VerifyError::Mismatch)?;
+        key.verify(scheme, digest, signature).map_err(|_| VerifyError::Mismatch)
     }
 
     /// EMSA-PSS-VERIFY (RFC 8017, 9.1.2) with the salt length as stated.
@@ -109,7 +133,8 @@ impl RsaKey {
 
     /// RSAVP1 (RFC 8017, 5.2.2): the signature must have the length of the modulus and be smaller than it.
     fn recover(&self, signature: &[u8]) -> Option<Vec<u8>> {
-        let modulus = self.key.n().as_ref();
+        let key = self.prepared()?;
+        let modulus = key.n().as_ref();
         let len = usize::try_from(modulus.bit_width_vartime().div_ceil(8)).ok()?;
         if signature.len() != len {
             return None;
@@ -118,7 +143,7 @@ impl RsaKey {
         if value >= *modulus {
             return None;
         }
-        let octets = rsa::hazmat::rsa_encrypt(&self.key, &value).ok()?.to_be_bytes();
+        let octets = rsa::hazmat::rsa_encrypt(key, &value).ok()?.to_be_bytes();
         // The limbs may be longer than the modulus; what is left of it is zero since the result is smaller.
         octets.get(octets.len().checked_sub(len)?..).map(<[u8]>::to_vec)
     }

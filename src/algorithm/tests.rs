@@ -9,31 +9,42 @@ const P: &str = "f68ba274ec9e8c876057f5341a7d954c4338d4b0a3ef4a6f579c9ffd5921585
                  8a246a49f56235c30662a5127d178740739682c6d6af3ff58526eff4ce5652a1";
 const Q: &str = "e803032b3b18c6cb632f10c2125f6a007237481f7199eaab6cdb613c68760031\
                  d1e815404a3d16c37dc74eed727cc55685120b92f97dd60e65d262332e30778f";
-const SHA256: SignatureScheme = SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Sha256 };
+const LONG_P: &str = "f75b76e994329efe3ba80383c1cc318477e7a88598ad5aab0d058c948218d4eb\
+                      a5b0b6adddf989b9d5081674859fea4f5f9525151765bd397ff9b55b8d2084c2\
+                      e828ad702323c703ea91e2e611c0b130f07505f73ef8fc547c0e298b299f7f8f\
+                      2e8a01598e36c6e5c633ba17751744dbb8c1b56e6fa56a5ac7a5349f56fac6c9";
+const LONG_Q: &str = "dab766611ea2ae315b9127e97eed5e01d7e3bd13c1506a41651a85132f9b457b\
+                      590662117fe83b273cd390686cf703ac311644025c3fb03088decf805b58fbf9\
+                      7bd64c71d15056b2fc116a4ea1553d4fe77a068a30ae93bb6d388d35aa746d37\
+                      694b44237b6af73f49655de5f2e0c0e68a4d26069d0ab3c7706ebb403e89f259";
+/// Octets of a modulus of which ring does not take the first length.
+pub(super) const LENGTHS: [usize; 2] = [128, 256];
+pub(super) const SHA256: SignatureScheme = SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Sha256 };
 
-/// An RSA key of 1024 bits that everybody knows.
-fn rsa_key() -> rsa::PrivateKey {
+/// An RSA key of that many octets that everybody knows.
+pub(super) fn rsa_key(len: usize) -> rsa::PrivateKey {
+    let (p, q) = if len == 128 { (P, Q) } else { (LONG_P, LONG_Q) };
     let prime = |digits: &str| BoxedUint::from_be_slice_vartime(&crate::digest::hex_decode(digits.as_bytes()).unwrap());
-    rsa::PrivateKey::from_p_q(prime(P), prime(Q), BoxedUint::from(65_537_u64)).unwrap()
+    rsa::PrivateKey::from_p_q(prime(p), prime(q), BoxedUint::from(65_537_u64)).unwrap()
 }
 
-fn rsa_spki(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+pub(super) fn rsa_spki(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
     let key = encode(0x30, &[&encode(2, &[&[0], modulus]), &encode(2, &[exponent])]);
     let algorithm = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
     encode(0x30, &[&algorithm, &encode(3, &[&[0], &key])])
 }
 
-fn public() -> PublicKey {
-    PublicKey::from_spki(&rsa_spki(&rsa_key().to_public_key().n_bytes(), &[1, 0, 1])).unwrap()
+pub(super) fn public(len: usize) -> PublicKey {
+    PublicKey::from_spki(&rsa_spki(&rsa_key(len).to_public_key().n_bytes(), &[1, 0, 1])).unwrap()
 }
 
-/// The private operation on an encoded message as it stands, whatever it is.
-fn raw_sign(encoded: &[u8]) -> Vec<u8> {
-    let key = rsa_key();
+/// The private operation on an encoded message as it stands, whatever it is; its length is the key's.
+pub(super) fn raw_sign(encoded: &[u8]) -> Vec<u8> {
+    let key = rsa_key(encoded.len());
     let value = BoxedUint::from_be_slice(encoded, key.n().bits_precision()).unwrap();
     let signed = rsa::hazmat::rsa_decrypt::<rsa::rand_core::UnwrapErr<NoRandomness>>(None, &key, &value).unwrap();
     let octets = signed.to_be_bytes();
-    octets[octets.len() - 128..].to_vec()
+    octets[octets.len() - encoded.len()..].to_vec()
 }
 
 /// Stands for the blinding that a test does not need.
@@ -60,82 +71,96 @@ impl rsa::rand_core::TryCryptoRng for NoRandomness {}
 /// DigestInfo of SHA-256 up to the digest.
 const INFO: [u8; 19] = [0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
 
-/// Padding of type 1 to 128 octets around `info`, then `garbage`.
-fn padded(info: &[u8], garbage: &[u8]) -> Vec<u8> {
-    let filler = vec![0xff; 125 - info.len() - garbage.len()];
+/// Padding of type 1 to `len` octets around `info`, then `garbage`.
+pub(super) fn padded(len: usize, info: &[u8], garbage: &[u8]) -> Vec<u8> {
+    let filler = vec![0xff; len - 3 - info.len() - garbage.len()];
     [&[0, 1], filler.as_slice(), &[0], info, garbage].concat()
 }
 
-fn digest_info(message: &[u8]) -> Vec<u8> {
+pub(super) fn digest_info(message: &[u8]) -> Vec<u8> {
     [INFO.as_slice(), &DigestAlgorithm::Sha256.digest(&[message]).unwrap()].concat()
 }
 
 #[test]
 fn a_pkcs1_signature_verifies_over_parts_as_over_the_whole() {
-    let signature = raw_sign(&padded(&digest_info(b"message"), b""));
-    assert_eq!(public().verify(SHA256, &[b"message"], &signature), Ok(()));
-    assert_eq!(public().verify(SHA256, &[b"mess", b"", b"age"], &signature), Ok(()));
-    assert_eq!(public().verify(SHA256, &[b"Message"], &signature), Err(VerifyError::Mismatch));
-    let other = SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Sha512 };
-    assert_eq!(public().verify(other, &[b"message"], &signature), Err(VerifyError::Mismatch));
+    for len in LENGTHS {
+        let signature = raw_sign(&padded(len, &digest_info(b"message"), b""));
+        let verify = |scheme, parts: &[&[u8]]| public(len).verify(scheme, parts, &signature);
+        assert_eq!(verify(SHA256, &[b"message"]), Ok(()));
+        assert_eq!(verify(SHA256, &[b"mess", b"", b"age"]), Ok(()));
+        assert_eq!(verify(SHA256, &[b"Message"]), Err(VerifyError::Mismatch));
+        assert_eq!(verify(SHA256, &[]), Err(VerifyError::Mismatch));
+        let other = SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Sha512 };
+        assert_eq!(verify(other, &[b"message"]), Err(VerifyError::Mismatch));
+    }
 }
 
 #[test]
 fn lax_pkcs1_forgeries_are_refused() {
-    let info = digest_info(b"message");
-    let refused = |encoded: &[u8]| {
-        assert_eq!(public().verify(SHA256, &[b"message"], &raw_sign(encoded)), Err(VerifyError::Mismatch));
-    };
-    // Bleichenbacher 2006: garbage after the digest, with the padding shortened for it.
-    refused(&padded(&info, &[7; 60]));
-    // Octets between the padding and the digest info, hidden in the NULL.
-    let mut hidden = info.clone();
+    for (len, info) in LENGTHS.map(|len| (len, digest_info(b"message"))) {
+        for forged in lax(len, &info) {
+            let signature = raw_sign(&forged);
+            assert_eq!(public(len).verify(SHA256, &[b"message"], &signature), Err(VerifyError::Mismatch));
+        }
+    }
+}
+
+/// Encodings of `info` that verifiers were known to take.
+pub(super) fn lax(len: usize, info: &[u8]) -> Vec<Vec<u8>> {
+    let good = padded(len, info, b"");
+    // Octets between the padding and the digest, hidden in the NULL.
+    let mut hidden = info.to_vec();
     hidden.splice(15..17, [5, 4, 1, 2, 3, 4]);
     (hidden[1], hidden[3]) = (hidden[1] + 4, hidden[3] + 4);
-    refused(&padded(&hidden, b""));
-    // Missing NULL.
-    let mut missing = info.clone();
+    let mut missing = info.to_vec();
     missing.drain(15..17);
     (missing[1], missing[3]) = (missing[1] - 2, missing[3] - 2);
-    refused(&padded(&missing, b""));
+    let mut forged = vec![
+        // Bleichenbacher 2006: garbage after the digest, with the padding shortened for it.
+        padded(len, info, &[7; 60]),
+        padded(len, info, &[0]),
+        padded(len, &hidden, b""),
+        // Without the NULL.
+        padded(len, &missing, b""),
+        // The bare digest.
+        padded(len, info.get(19..).unwrap(), b""),
+    ];
     // Padding that is not all ones, of type 2, or without its end.
-    let good = padded(&info, b"");
-    for (at, octet) in [(0, 0x7f_u8), (1, 2), (40, 0xfe), (76, 1)] {
+    for (at, octet) in [(0, 0x7f_u8), (1, 2), (40, 0xfe), (len - info.len() - 1, 1)] {
         let mut bent = good.clone();
         bent[at] = octet.min(0x7f);
-        refused(&bent);
+        forged.push(bent);
     }
-    // The bare digest.
-    refused(&padded(info.get(19..).unwrap(), b""));
+    forged
 }
 
 #[test]
 fn a_signature_of_another_length_or_beyond_the_modulus_is_refused() {
-    let signature = raw_sign(&padded(&digest_info(b"message"), b""));
-    let refused = |signature: &[u8]| {
-        assert_eq!(public().verify(SHA256, &[b"message"], signature), Err(VerifyError::Mismatch));
-        let pss = SignatureScheme::RsaPss {
-            digest: DigestAlgorithm::Sha256,
-            mgf_digest: DigestAlgorithm::Sha256,
-            salt_len: 32,
-        };
-        assert_eq!(public().verify(pss, &[b"message"], signature), Err(VerifyError::Mismatch));
-    };
-    refused(&[]);
-    refused(&signature[1..]);
-    refused(&[&[0], signature.as_slice()].concat());
-    refused(&[0xff; 128]);
-    refused(&[0; 128]);
-    let mut one = [0; 128];
-    one[127] = 1;
-    refused(&one);
+    let sha256 = DigestAlgorithm::Sha256;
+    let pss = SignatureScheme::RsaPss { digest: sha256, mgf_digest: sha256, salt_len: 32 };
+    for len in LENGTHS {
+        let signature = raw_sign(&padded(len, &digest_info(b"message"), b""));
+        let mut one = vec![0; len];
+        one[len - 1] = 1;
+        let longer = [&[0], signature.as_slice()].concat();
+        for bent in [&[], &signature[1..], &longer, &vec![0xff; len], &vec![0; len], &one] {
+            for scheme in [SHA256, pss] {
+                assert_eq!(public(len).verify(scheme, &[b"message"], bent), Err(VerifyError::Mismatch));
+            }
+        }
+    }
 }
 
-/// Encodes for PSS with the digests given (RFC 8017, 9.1.1), for 1023 bits.
-fn pss_encoded(digest: DigestAlgorithm, mgf: DigestAlgorithm, salt: &[u8], message: &[u8]) -> Vec<u8> {
+/// Encodes for PSS with the digests given (RFC 8017, 9.1.1), for one bit less than `len` octets.
+pub(super) fn pss_encoded(
+    len: usize,
+    (digest, mgf): (DigestAlgorithm, DigestAlgorithm),
+    salt: &[u8],
+    message: &[u8],
+) -> Vec<u8> {
     let hashed = digest.digest(&[message]).unwrap();
     let hash = digest.digest(&[&[0; 8], &hashed, salt]).unwrap();
-    let len = 128 - hash.len() - 1;
+    let len = len - hash.len() - 1;
     let mut block = vec![0; len - salt.len() - 1];
     block.push(1);
     block.extend_from_slice(salt);
@@ -148,11 +173,12 @@ fn pss_encoded(digest: DigestAlgorithm, mgf: DigestAlgorithm, salt: &[u8], messa
 #[test]
 fn pss_verifies_with_the_parameters_that_were_stated_and_no_others() {
     let (sha1, sha256) = (DigestAlgorithm::Sha1, DigestAlgorithm::Sha256);
-    for (digest, mgf, salt) in [(sha256, sha256, 32), (sha256, sha1, 20), (sha1, sha1, 0), (sha256, sha256, 94)] {
-        let signature = raw_sign(&pss_encoded(digest, mgf, &vec![9; salt], b"message"));
+    let choices = [(sha256, sha256, 32), (sha256, sha1, 20), (sha1, sha1, 0), (sha256, sha256, 94)];
+    for (len, (digest, mgf, salt)) in LENGTHS.into_iter().flat_map(|len| choices.map(|choice| (len, choice))) {
+        let signature = raw_sign(&pss_encoded(len, (digest, mgf), &vec![9; salt], b"message"));
         let check = |digest, mgf_digest, salt_len| {
             let scheme = SignatureScheme::RsaPss { digest, mgf_digest, salt_len };
-            public().verify(scheme, &[b"message"], &signature).is_ok()
+            public(len).verify(scheme, &[b"message"], &signature).is_ok()
         };
         assert!(check(digest, mgf, salt));
         assert!(!check(digest, mgf, salt + 1));
@@ -196,7 +222,7 @@ fn the_digest_beside_a_scheme_must_be_its_own() {
 #[test]
 fn md5_is_named_and_never_computed() {
     let scheme = SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Md5 };
-    assert_eq!(public().verify(scheme, &[b""], &[0; 128]), Err(VerifyError::Weak(DigestAlgorithm::Md5)));
+    assert_eq!(public(128).verify(scheme, &[b""], &[0; 128]), Err(VerifyError::Weak(DigestAlgorithm::Md5)));
     assert_eq!(DigestAlgorithm::Md5.digest(&[b""]), None);
     assert!(DigestAlgorithm::Md5 < DigestAlgorithm::Sha1);
 }
@@ -204,7 +230,7 @@ fn md5_is_named_and_never_computed() {
 #[test]
 fn rsa_keys_outside_the_limits_are_refused() {
     let read = |modulus: &[u8], exponent: &[u8]| PublicKey::from_spki(&rsa_spki(modulus, exponent)).map(|_| ());
-    let modulus = rsa_key().to_public_key().n_bytes();
+    let modulus = rsa_key(128).to_public_key().n_bytes();
     assert_eq!(read(&modulus, &[3]), Ok(()));
     for exponent in [&[1][..], &[2], &[0], &[1, 0, 0], &[0x7f, 0, 0, 0, 0, 1], &[0x80, 1], &[1; 128]] {
         assert!(matches!(read(&modulus, exponent), Err(KeyError::Exponent | KeyError::Malformed(_))), "{exponent:?}");
@@ -215,16 +241,16 @@ fn rsa_keys_outside_the_limits_are_refused() {
     let mut even = modulus.to_vec();
     *even.last_mut().unwrap() ^= 1;
     assert!(matches!(read(&even, &[3]), Err(KeyError::Modulus { .. })));
-    assert_eq!(public().kind(), KeyKind::Rsa { bits: 1024 });
-    assert_eq!(public().kind().strength(), 80);
+    assert_eq!(public(128).kind(), KeyKind::Rsa { bits: 1024 });
+    assert_eq!(public(128).kind().strength(), 80);
 }
 
-fn ec_spki(parameters: &[u8], point: &[u8]) -> Vec<u8> {
+pub(super) fn ec_spki(parameters: &[u8], point: &[u8]) -> Vec<u8> {
     let algorithm = encode(0x30, &[&[6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1], parameters]);
     encode(0x30, &[&algorithm, &encode(3, &[&[0], point])])
 }
 
-const NAMED_P256: [u8; 10] = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+pub(super) const NAMED_P256: [u8; 10] = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
 #[test]
 fn ecdsa_with_zero_for_r_or_s_is_refused() {
@@ -281,7 +307,7 @@ fn every_curve_verifies_with_digests_longer_and_shorter_than_itself() {
     let mut scalar = [7; 66];
     scalar[0] = 0;
     let p521 = p521::ecdsa::SigningKey::from_slice(&scalar).unwrap();
-    for digest in [DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, DigestAlgorithm::Sha512] {
+    for digest in [DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512] {
         check(&NAMED_P256, p256.verifying_key().to_sec1_point(false).as_bytes(), digest, |hash| {
             let signature: p256::ecdsa::Signature = p256.sign_prehash(hash).unwrap();
             signature.to_der().as_bytes().to_vec()
@@ -321,7 +347,7 @@ fn ed25519_verifies_strictly() {
 #[test]
 fn bent_keys_and_identifiers_never_panic() {
     use crate::x509::testing::mutations;
-    let spki = rsa_spki(&rsa_key().to_public_key().n_bytes(), &[1, 0, 1]);
+    let spki = rsa_spki(&rsa_key(128).to_public_key().n_bytes(), &[1, 0, 1]);
     for bent in mutations(&spki, 2_000) {
         if let Ok(key) = PublicKey::from_spki(&bent) {
             let _ = key.verify(SHA256, &[b"message"], &[1; 128]);

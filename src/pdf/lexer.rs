@@ -29,6 +29,11 @@ pub const fn is_white(octet: u8) -> bool {
     matches!(octet, 0 | 9 | 10 | 12 | 13 | 32)
 }
 
+/// A digit, or white space between digits (ISO 32000-2, 7.3.4.3).
+const fn is_hexadecimal(octet: u8) -> bool {
+    octet.is_ascii_hexdigit() | is_white(octet)
+}
+
 /// Octets that are neither white space nor delimiters (tables 1 and 2), looked up for each octet outside of streams.
 const REGULAR: [bool; 256] = {
     let mut regular = [true; 256];
@@ -164,7 +169,13 @@ impl<'a> Lexer<'a> {
     }
 
     fn hexadecimal(&mut self) -> Token<'a> {
-        let digits = self.take_while(|octet| octet.is_ascii_hexdigit() || is_white(octet));
+        let start = self.at;
+        // Signature values have tens of thousands of digits: by blocks, for which there are wide instructions.
+        let blocks = self.octets.get(start..).unwrap_or_default().as_chunks::<64>().0;
+        let good = |block: &&[u8; 64]| block.iter().fold(true, |all, octet| all & is_hexadecimal(*octet));
+        self.at += blocks.iter().take_while(good).count() * 64;
+        self.take_while(is_hexadecimal);
+        let digits = &self.octets[start..self.at];
         if self.skip_octet(b'>') { Token::Hexadecimal(digits) } else { Token::Stray }
     }
 }
@@ -215,6 +226,16 @@ mod tests {
     fn strings_without_an_end_and_integers_beyond_64_bits_are_told_apart() {
         assert_eq!(tokens(b"(a\\"), [Token::Stray]);
         assert_eq!(tokens(b"<3g>")[0], Token::Stray);
+        // However long, and wherever the end or a wrong octet stands.
+        for length in [62, 63, 64, 65, 127, 128, 129, 200] {
+            let digits = b"0aF \n".repeat(length)[..length].to_vec();
+            let long = [b"<", digits.as_slice(), b">7"].concat();
+            assert_eq!(tokens(&long), [Token::Hexadecimal(&digits), Token::Integer(7)]);
+            assert_eq!(tokens(&long[..=length]), [Token::Stray]);
+            let mut wrong = long.clone();
+            wrong[length] = b'g';
+            assert_eq!(tokens(&wrong)[..2], [Token::Stray, Token::Keyword(b"g")]);
+        }
         assert_eq!(tokens(b"99999999999999999999"), [Token::Real(b"99999999999999999999")]);
     }
 }

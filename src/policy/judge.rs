@@ -22,7 +22,7 @@ use super::verdict::{DocumentResult, Verdict};
 #[must_use]
 pub fn needs(case: &Case, budget: &mut Budget) -> Vec<Need> {
     let Some(examined) = &case.examined else { return Vec::new() };
-    let known = Known::default();
+    let known = case.rulebook.known();
     let context = context(case, &known);
     let mut needs: Vec<Need> = Vec::new();
     for (document, octets) in examined.dossier.documents.iter().zip(&examined.octets) {
@@ -42,7 +42,7 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
     let dossier = &examined.dossier;
     let sending = Sending::of(case);
     let findings = sending.findings(policy);
-    let known = Known::default();
+    let known = case.rulebook.known();
     let bench = Bench {
         policy,
         context: context(case, &known),

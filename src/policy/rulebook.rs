@@ -1,11 +1,13 @@
 //! What a message is judged by: policies, trust anchors, directory; taken once per message.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::digest::Sha256;
 use crate::sender::{Directory, SenderSettings};
+use crate::signature::Known;
 use crate::time::UnixTime;
-use crate::x509::{AnchorStore, Certificate};
+use crate::x509::{AnchorStore, Certificate, CrlShelf};
 
 use super::read::Policy;
 
@@ -18,6 +20,8 @@ pub struct Rulebook {
     directory: Option<Directory>,
     sender: SenderSettings,
     digest: Sha256,
+    /// Lists that were read for earlier messages; saves work and decides nothing.
+    shelf: Arc<CrlShelf>,
 }
 
 /// Why there is no rulebook.
@@ -56,7 +60,7 @@ impl Rulebook {
             digests.extend_from_slice(Sha256::of(source).as_bytes());
         }
         let digest = Sha256::of(&digests);
-        Ok(Self { policies, anchors, intermediates, directory, sender, digest })
+        Ok(Self { policies, anchors, intermediates, directory, sender, digest, shelf: Arc::default() })
     }
 
     /// The policy in force at the time of receipt: of several the one that began last. When none is in force (a
@@ -104,6 +108,13 @@ impl Rulebook {
     #[must_use]
     pub fn sender(&self) -> &SenderSettings {
         &self.sender
+    }
+
+    /// What a judge may know before the message: certificates whose keys remember what they verified, and lists that
+    /// were read already.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        Known::keeping(&self.intermediates, Arc::clone(&self.shelf))
     }
 
     /// Names the rulebook in the log.

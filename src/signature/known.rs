@@ -28,10 +28,11 @@ pub struct Known {
 pub(super) type Asked = (Sha256, Sha256, Vec<Sha256>);
 
 impl Known {
-    /// Knows nothing yet, but shares lists that were read with others.
+    /// With what outlives the message: certificates, whose keys remember what they verified, and lists that were read.
     #[must_use]
-    pub fn sharing(shelf: Arc<CrlShelf>) -> Self {
-        Self { shelf, ..Self::default() }
+    pub fn keeping(certificates: &[Certificate], shelf: Arc<CrlShelf>) -> Self {
+        let known = certificates.iter().map(|certificate| (certificate.fingerprint(), certificate.clone())).collect();
+        Self { certificates: RefCell::new(known), shelf, ..Self::default() }
     }
 
     /// The list that these octets are; read when it was not read before.

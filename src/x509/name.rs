@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 
 use crate::asn1::{self, Asn1Error, Reader, Value};
 use crate::digest::Sha256;
@@ -315,9 +315,22 @@ fn canonical(attributes: &[Attribute]) -> Vec<u8> {
 /// The essence of LDAP string preparation (RFC 4518) that RFC 5280 asks for: NFKC, lower case, single spaces inside
 /// and none at the ends; ignorable characters are dropped.
 fn fold(text: &str) -> String {
-    let visible = text.chars().filter(|symbol| !is_ignorable(*symbol));
-    let lower: String = visible.nfkc().flat_map(char::to_lowercase).nfkc().collect();
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+    // Most names. NFKC leaves them as they are, and nothing in them is ignorable.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    fold_unicode(text)
+}
+
+fn fold_unicode(text: &str) -> String {
+    let visible: String = text.chars().filter(|symbol| !is_ignorable(*symbol)).collect();
+    let lower: String = normal(visible).chars().flat_map(char::to_lowercase).collect();
+    normal(lower).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// NFKC. To ask is cheaper than to do it, and one code point for each letter is what nearly all CAs write.
+fn normal(text: String) -> String {
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes { text } else { text.nfkc().collect() }
 }
 
 /// What would change how the rest is shown is not shown: control characters, and those that turn the direction of text.
@@ -391,6 +404,28 @@ mod tests {
         assert_eq!(printable, utf8);
         assert_ne!(printable, name(&[(3, 0x13, b"Good CA"), (6, 0x13, b"VN")]));
         assert_ne!(printable, name(&[(6, 0x13, b"VN"), (3, 0x13, b"GoodCA")]));
+    }
+
+    #[test]
+    fn every_ascii_character_is_folded_as_the_whole_of_unicode_is() {
+        for symbol in '\0'..='\x7f' {
+            let text = format!(" A{symbol} {symbol}{symbol}b");
+            assert_eq!(fold(&text), fold_unicode(&text), "{symbol:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_normal_is_folded_as_one_that_is_made_normal() {
+        let plain = |text: &str| -> String {
+            let visible = text.chars().filter(|symbol| !is_ignorable(*symbol));
+            let lower: String = visible.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+            lower.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        for code in 0x80..=0x1_f9ff {
+            let Some(symbol) = char::from_u32(code) else { continue };
+            let text = format!("{symbol}a{symbol}\u{301} {symbol}");
+            assert_eq!(fold(&text), plain(&text), "{code:x}");
+        }
     }
 
     #[test]

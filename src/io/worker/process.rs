@@ -1,7 +1,7 @@
 //! The gateway's side of one reader process.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt as _;
 use std::os::unix::net::UnixStream;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FallocateFlags, MemfdFlags, fallocate, memfd_create};
 
 use super::reader::{AHEAD, READER};
-use super::wire::{self, Order, Said, WireError};
+use super::wire::{self, Order, PIECE, Said, WRITTEN, WireError};
 
 /// How much of a dead reader's last words is kept.
 const LAST_WORDS: u64 = 400;
@@ -109,14 +109,21 @@ impl Process {
 
     /// Hands the order and its octets over.
     pub(super) fn ask(&mut self, order: &Order, octets: &[u8]) -> Result<(), Lost> {
-        if let Err(error) = self.input.write_all_at(octets, 0) {
-            return Err(Lost::NotStarted(format!("no memory for its input: {error}")));
-        }
         match wire::send(&mut self.socket, order) {
-            Ok(()) => Ok(()),
-            Err(WireError::Io(_)) => Err(self.dead()),
-            Err(error) => Err(Lost::NotStarted(error.to_string())),
+            Ok(()) => {}
+            Err(WireError::Io(_)) => return Err(self.dead()),
+            Err(error) => return Err(Lost::NotStarted(error.to_string())),
         }
+        // The reader takes one piece while the next one is written, from the processor's cache rather than from memory.
+        for (piece, at) in octets.chunks(PIECE).zip((0..).step_by(PIECE)) {
+            if let Err(error) = self.input.write_all_at(piece, at) {
+                return Err(Lost::NotStarted(format!("no memory for its input: {error}")));
+            }
+            if self.socket.write_all(&[WRITTEN]).is_err() {
+                return Err(self.dead());
+            }
+        }
+        Ok(())
     }
 
     /// What it says next, if it does within this time.

@@ -10,7 +10,7 @@ use rustix::fs::{FileType, fstat};
 use rustix::stdio::{stdin, stdout};
 
 use super::sandbox;
-use super::wire::{self, Order, Said, Trial, What, WireError};
+use super::wire::{self, Order, PIECE, Said, Trial, What, WireError};
 use crate::budget::Budget;
 use crate::dossier::{self, Content};
 use crate::message::{self, Envelope, Extractor, FileKind, Message, Source};
@@ -66,7 +66,11 @@ fn serve(layers: sandbox::Layers) -> Result<(), WireError> {
         octets = vec![0; order.octets];
     }
     octets.truncate(order.octets);
-    Input.read_exact(&mut octets)?;
+    for piece in octets.chunks_mut(PIECE) {
+        let mut written = [0];
+        gateway.read_exact(&mut written)?;
+        Input.read_exact(piece)?;
+    }
     answer(order.what, octets, &mut |said| wire::send(gateway, &said))
 }
 

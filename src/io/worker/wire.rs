@@ -10,11 +10,16 @@ use crate::dossier::{Content, Found};
 use crate::message::{FileKind, Layout};
 
 /// Changed whenever the shape of what crosses changes, so that a worker of another build is refused, not misread.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Largest frame. A thousand signatures take a third of it; ten thousand parts of a message as much.
 pub const FRAME: usize = 4 << 20;
 
-/// What a reader is asked to do, once. Its octets lie on its standard input.
+/// The octets of an order are handed over in pieces of this length: small enough for a processor's cache.
+pub(super) const PIECE: usize = 256 << 10;
+/// Follows the order once for each piece, when that can be read.
+pub(super) const WRITTEN: u8 = 1;
+
+/// What a reader is asked to do, once. Its octets are written to its standard input, piece by piece.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Order {
     /// What the octets are.

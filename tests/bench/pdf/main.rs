@@ -21,6 +21,8 @@ mod support {
 
 /// Argument by which this program starts itself for one hostile file, so that its memory is that file's alone.
 const ONE: &str = "--one";
+/// Argument for a profiler: validates one file so many times and nothing else.
+const AGAIN: &str = "--again";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,6 +30,12 @@ fn main() {
         && one == ONE
     {
         hostile::one(file.as_ref());
+        return;
+    }
+    if let [again, file, runs] = arguments.as_slice()
+        && again == AGAIN
+    {
+        speed::again(file.as_ref(), runs.parse().unwrap());
         return;
     }
     let wanted: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();

@@ -14,6 +14,7 @@ use dieu7::time::UnixTime;
 
 /// The throw-away PKI of the samples, and when the documents are received.
 pub struct Subject {
+    settings: Settings,
     rulebook: Rulebook,
     crls: CrlFolder,
     evidence: Evidence,
@@ -25,14 +26,20 @@ impl Subject {
         let file = samples::install(folder).unwrap();
         let settings = Settings::read(&std::fs::read_to_string(file).unwrap(), folder).unwrap();
         let rulebook = files::rulebook(&settings).unwrap();
-        Self { rulebook, crls: CrlFolder::new(settings.crls), evidence: Evidence::default(), at: clock::now() }
+        let crls = CrlFolder::new(settings.crls.clone());
+        Self { settings, rulebook, crls, evidence: Evidence::default(), at: clock::now() }
+    }
+
+    /// Forgets what the keys of the CAs have verified, as if the program had just started.
+    pub fn forget(&mut self) {
+        self.rulebook = files::rulebook(&self.settings).unwrap();
     }
 
     /// Gathers what the signatures of `file` need, as the gateway does before it judges.
     pub fn gather(&mut self, file: &[u8]) {
         let mut budget = Budget::for_message();
         let reading = pdf::read(file, &mut budget).unwrap();
-        let known = Known::default();
+        let known = self.rulebook.known();
         let needs = signature::needs(file, &reading, &self.context(&known), &mut budget);
         for (need, answer) in self.crls.answers(needs) {
             self.evidence.answer(need, answer);
@@ -43,7 +50,7 @@ impl Subject {
     pub fn validate(&self, file: &[u8]) -> Vec<Validated> {
         let mut budget = Budget::for_message();
         let Ok(reading) = pdf::read(file, &mut budget) else { return Vec::new() };
-        let known = Known::default();
+        let known = self.rulebook.known();
         let context = self.context(&known);
         signature::validate(file, &reading, &context, &mut budget)
     }
