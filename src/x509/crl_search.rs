@@ -264,9 +264,12 @@ impl Heard<'_> {
     /// Whether this delta list is newer than the complete one, and than the delta that was applied to it.
     fn outdates(&self, base: &Self, applied: Option<&Self>) -> bool {
         let latest = applied.unwrap_or(base);
-        let numbered = matches!((self.crl.number(), latest.crl.number()), (Some(own), Some(other)) if own > other);
-        // Two lists of one number and of different days must not be (RFC 5280, 5.2.3): the later one is not explained.
-        let newer = numbered || self.crl.this_update() > latest.crl.this_update();
+        let later = self.crl.this_update() > latest.crl.this_update();
+        let newer = match (self.crl.number(), latest.crl.number()) {
+            // Two lists of one number and of different days must not be (RFC 5280, 5.2.3): the later one is not explained.
+            (Some(own), Some(other)) => own > other || (own == other && later),
+            _ => later,
+        };
         newer && self.crl.is_alike(base.crl)
     }
 
