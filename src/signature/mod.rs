@@ -41,6 +41,7 @@ pub use standing::{Grace, Heard, Moment, Provenance, SKEW, Standing, is_harmless
 pub use timestamp::{MAX_TOKENS, Timestamp, TimestampFault, TimestampKind};
 pub use timestamp_validation::{Proof, Worthless};
 pub use trust_check::{
-    Inquiry, RevocationAnswer, RevocationFinding, RevocationPieces, TrustFindings, TrustVerdict, Use, UseFault, Weakness,
+    Inquiry, RevocationAnswer, RevocationFinding, RevocationPieces, TrustFindings, TrustVerdict, Use, UseFault,
+    Weakness,
 };
 pub use validate::{InForce, Note, Validated, validate};

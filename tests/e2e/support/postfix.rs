@@ -104,7 +104,8 @@ fn add_logins(file: &Path, logins: &[String]) {
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
-        writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+        // In one write: the tool reads once, and may be gone before a second one.
+        child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
         assert!(child.wait().unwrap().success(), "saslpasswd2 {login}");
     }
     if file.exists() {
