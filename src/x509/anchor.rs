@@ -3,12 +3,14 @@
 //! An entry is data of this project or of the operator; a certificate becomes an anchor only when its SHA-256 equals
 //! the pin of an entry, never by its name. Nothing of a message ends up here.
 
+mod entry;
+mod fault;
 mod own;
 
 use std::collections::HashMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toml::Spanned;
 
 use super::certificate::Certificate;
@@ -16,177 +18,9 @@ use super::name::Name;
 use crate::digest::Sha256;
 use crate::time::{Period, UnixTime};
 
+pub use entry::{AnchorEntry, AnchorKind, Purpose};
+pub use fault::{AnchorsError, AnchorsFault};
 pub use own::{AnchorStatement, Origin};
-
-/// What signatures an anchor is trusted for.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Purpose {
-    /// Answers of one OCSP responder, for certificates of any issuer (RFC 6960, 4.2.2.2, first case). No path ends at
-    /// it, and it vouches for no signature.
-    Ocsp,
-    /// Documents signed under a public CA licensed by the ministry.
-    PublicCa,
-    /// Documents signed by agencies (specialised certificates for public duty).
-    PublicDuty,
-    /// Time-stamp tokens.
-    Timestamping,
-}
-
-impl Purpose {
-    /// All for which a path may end, for certificates that an operator trusts for one call. Not [`Self::Ocsp`]: who is
-    /// given as a CA, or as a signer, would speak for every other issuer too.
-    pub const ALL: [Self; 3] = [Self::PublicCa, Self::PublicDuty, Self::Timestamping];
-}
-
-impl fmt::Display for Purpose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ocsp => "ocsp",
-            Self::PublicCa => "public-ca",
-            Self::PublicDuty => "public-duty",
-            Self::Timestamping => "timestamping",
-        })
-    }
-}
-
-/// Where a pinned certificate stands in its hierarchy.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AnchorKind {
-    /// A CA below a root, pinned itself because the signature on it is weak, or because it is licensed.
-    Issuing,
-    /// The top of a hierarchy.
-    Root,
-    /// The certificate of one service, such as a time-stamp authority.
-    Service,
-}
-
-/// One entry of `anchors.toml`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AnchorEntry {
-    id: String,
-    kind: AnchorKind,
-    purposes: Vec<Purpose>,
-    subject: Name,
-    valid: Period,
-    sha256: Option<Sha256>,
-    sha1: Option<String>,
-    source: String,
-    legal_basis: String,
-    origin: Origin,
-}
-
-impl AnchorEntry {
-    /// The name by which reports call it.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Where it stands in its hierarchy.
-    #[must_use]
-    pub fn kind(&self) -> AnchorKind {
-        self.kind
-    }
-
-    /// What it is trusted for.
-    #[must_use]
-    pub fn purposes(&self) -> &[Purpose] {
-        &self.purposes
-    }
-
-    /// The subject that its certificate has.
-    #[must_use]
-    pub fn subject(&self) -> &Name {
-        &self.subject
-    }
-
-    /// When it is trusted: the licence, or the life of the certificate.
-    #[must_use]
-    pub fn valid(&self) -> Period {
-        self.valid
-    }
-
-    /// The pin; without one an operator confirms the digest and writes it into the file of his own.
-    #[must_use]
-    pub fn sha256(&self) -> Option<Sha256> {
-        self.sha256
-    }
-
-    /// A SHA-1 fingerprint as published, for the operator to compare by eye. Nothing is matched by it.
-    #[must_use]
-    pub fn sha1(&self) -> Option<&str> {
-        self.sha1.as_deref()
-    }
-
-    /// Where the certificate is published.
-    #[must_use]
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
-    /// Why it is trusted.
-    #[must_use]
-    pub fn legal_basis(&self) -> &str {
-        &self.legal_basis
-    }
-
-    /// Who says so.
-    #[must_use]
-    pub fn origin(&self) -> Origin {
-        self.origin
-    }
-
-    fn serves(&self, purposes: &[Purpose]) -> Option<Purpose> {
-        purposes.iter().copied().find(|purpose| self.purposes.contains(purpose))
-    }
-}
-
-/// An error in a file of anchors.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct AnchorsError {
-    /// Where, counted from 1.
-    pub line: usize,
-    /// What.
-    pub fault: AnchorsFault,
-}
-
-/// What is wrong in a file of anchors.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum AnchorsFault {
-    /// Two entries with this id.
-    DuplicateId(String),
-    /// Two entries with this pin.
-    DuplicatePin(Sha256),
-    /// A period that is no date or RFC 3339 moment, or ends before it begins.
-    Period(String),
-    /// A pin that is not 64 hexadecimal digits.
-    Pin(String),
-    /// No purpose at all.
-    Purpose,
-    /// A subject that is no distinguished name.
-    Subject(String),
-    /// Not TOML, an unknown key, a missing one, or a value of the wrong type.
-    Syntax(String),
-}
-
-impl fmt::Display for AnchorsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: ", self.line)?;
-        match &self.fault {
-            AnchorsFault::DuplicateId(id) => write!(f, "id \"{id}\" is used twice"),
-            AnchorsFault::DuplicatePin(pin) => write!(f, "pin {pin} is used twice"),
-            AnchorsFault::Period(text) => write!(f, "\"{text}\" is not a date, or the period ends before it begins"),
-            AnchorsFault::Pin(text) => write!(f, "\"{text}\" is not a SHA-256 of 64 hexadecimal digits"),
-            AnchorsFault::Purpose => f.write_str("purpose is empty"),
-            AnchorsFault::Subject(text) => write!(f, "\"{text}\" is not a name such as \"CN=..., O=..., C=VN\""),
-            AnchorsFault::Syntax(text) => f.write_str(text),
-        }
-    }
-}
-
-impl std::error::Error for AnchorsError {}
 
 /// The entries that come with the program: both Vietnamese hierarchies.
 pub const PUBLISHED: &str = include_str!("../../trust-anchors/anchors.toml");
