@@ -8,10 +8,14 @@
 
 use crate::digest::Sha256;
 use crate::time::{UnixTime, Within};
-use crate::x509::{Certificate, Reason, RevocationStatus, Statement};
+use crate::x509::{Certificate, Reason, RevocationStatus, Statement, StatementKind};
 
 /// How far apart two clocks may be, in seconds: the gateway's, an authority's, a responder's.
 pub const SKEW: i64 = 600;
+
+/// A responder that names no nextUpdate has newer information at any time (RFC 6960, 4.2.2.1); one of its responses
+/// stands for a day at most, in seconds.
+const ALWAYS_NEWER: i64 = 86_400;
 
 /// A statement, and how it came here.
 #[derive(Clone, Copy, Debug)]
@@ -205,7 +209,7 @@ fn acquits(certificate: &Certificate, heard: &Heard<'_>, moment: &Moment) -> Acq
             (Some(due), grace) => due >= moment.at && grace.is_none_or(after),
             // EN 319 102-1, 5.2.5.4: without a nextUpdate only the policy can say how old is too old.
             (None, Some(grace)) => after(grace),
-            (None, None) => false,
+            (None, None) => statement.kind == StatementKind::Ocsp && issued >= moment.at.plus(-ALWAYS_NEWER),
         },
     };
     // What came along for a time that nobody proves is not too old: no newer one of its kind would help.

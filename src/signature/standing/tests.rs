@@ -89,6 +89,16 @@ fn a_policy_may_ask_for_newer_lists_and_allow_those_without_an_end() {
 }
 
 #[test]
+fn a_response_without_an_end_stands_for_a_day_and_a_list_does_not() {
+    let response =
+        |on: UnixTime| Statement { kind: StatementKind::Ocsp, next_update: None, this_update: on, ..good(0) };
+    assert!(is_good(&gathered(&[response(NOW.plus(-DAY))], &received())));
+    assert_eq!(gathered(&[response(NOW.plus(-DAY - 1))], &received()), Standing::Stale { next_update: None });
+    let list = Statement { kind: StatementKind::Crl, ..response(NOW.plus(-DAY)) };
+    assert_eq!(gathered(&[list], &received()), Standing::Stale { next_update: None });
+}
+
+#[test]
 fn a_statement_from_the_future_or_that_ends_before_it_begins_never_says_good() {
     assert!(is_good(&gathered(&[Statement { this_update: NOW.plus(SKEW), ..good(0) }], &received())));
     assert_eq!(gathered(&[Statement { this_update: NOW.plus(SKEW + 1), ..good(0) }], &received()), Standing::Unknown);
