@@ -44,7 +44,7 @@ fn rsa_parameters(scheme: SignatureScheme) -> Option<&'static RsaParameters> {
             DigestAlgorithm::Sha256 => Some(&ring_signature::RSA_PKCS1_2048_8192_SHA256),
             DigestAlgorithm::Sha384 => Some(&ring_signature::RSA_PKCS1_2048_8192_SHA384),
             DigestAlgorithm::Sha512 => Some(&ring_signature::RSA_PKCS1_2048_8192_SHA512),
-            DigestAlgorithm::Md5 | DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224 => None,
+            _ => None,
         },
         SignatureScheme::RsaPss { digest, mgf_digest, salt_len } => {
             // RFC 8017, 9.1: ring knows the usual choice only.
@@ -55,7 +55,7 @@ fn rsa_parameters(scheme: SignatureScheme) -> Option<&'static RsaParameters> {
                 DigestAlgorithm::Sha256 => Some(&ring_signature::RSA_PSS_2048_8192_SHA256),
                 DigestAlgorithm::Sha384 => Some(&ring_signature::RSA_PSS_2048_8192_SHA384),
                 DigestAlgorithm::Sha512 => Some(&ring_signature::RSA_PSS_2048_8192_SHA512),
-                DigestAlgorithm::Md5 | DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224 => None,
+                _ => None,
             }
         }
         SignatureScheme::Ecdsa { .. } | SignatureScheme::Ed25519 => None,

@@ -59,15 +59,7 @@ impl Made {
 }
 
 fn number(algorithm: Option<DigestAlgorithm>) -> u8 {
-    match algorithm {
-        None => 0,
-        Some(DigestAlgorithm::Md5) => 1,
-        Some(DigestAlgorithm::Sha1) => 2,
-        Some(DigestAlgorithm::Sha224) => 3,
-        Some(DigestAlgorithm::Sha256) => 4,
-        Some(DigestAlgorithm::Sha384) => 5,
-        Some(DigestAlgorithm::Sha512) => 6,
-    }
+    algorithm.map_or(0, |algorithm| algorithm as u8 + 1)
 }
 
 impl fmt::Debug for Memory {

@@ -3,21 +3,20 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
-use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use sha2::digest::DynDigest;
 
 use super::DigestAlgorithm;
 
 /// One running digest for each algorithm, kept where each first part ends.
-#[derive(Debug)]
 pub struct PrefixDigests<'a> {
     file: &'a [u8],
     /// Sorted, each once.
     ends: Vec<usize>,
     /// As many as were needed so far, in the order of `ends`.
-    running: RefCell<BTreeMap<DigestAlgorithm, Vec<Running>>>,
+    running: RefCell<BTreeMap<DigestAlgorithm, Vec<Box<dyn DynDigest>>>>,
 }
 
 impl<'a> PrefixDigests<'a> {
@@ -55,55 +54,19 @@ impl<'a> PrefixDigests<'a> {
         let states = running.entry(algorithm).or_default();
         while states.len() <= index {
             let from = states.len().checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
-            let mut state = states.last().cloned().or_else(|| Running::new(algorithm))?;
+            let mut state = states.last().cloned().or_else(|| algorithm.begin())?;
             state.update(self.file.get(from..*self.ends.get(states.len())?)?);
             states.push(state);
         }
         let mut state = states.get(index)?.clone();
         state.update(second);
-        Some(state.finish())
+        Some(state.finalize().into_vec())
     }
 }
 
-#[derive(Clone, Debug)]
-enum Running {
-    Sha1(Sha1),
-    Sha224(Sha224),
-    Sha256(Sha256),
-    Sha384(Sha384),
-    Sha512(Sha512),
-}
-
-impl Running {
-    fn new(algorithm: DigestAlgorithm) -> Option<Self> {
-        match algorithm {
-            DigestAlgorithm::Md5 => None,
-            DigestAlgorithm::Sha1 => Some(Self::Sha1(Sha1::new())),
-            DigestAlgorithm::Sha224 => Some(Self::Sha224(Sha224::new())),
-            DigestAlgorithm::Sha256 => Some(Self::Sha256(Sha256::new())),
-            DigestAlgorithm::Sha384 => Some(Self::Sha384(Sha384::new())),
-            DigestAlgorithm::Sha512 => Some(Self::Sha512(Sha512::new())),
-        }
-    }
-
-    fn update(&mut self, octets: &[u8]) {
-        match self {
-            Self::Sha1(state) => state.update(octets),
-            Self::Sha224(state) => state.update(octets),
-            Self::Sha256(state) => state.update(octets),
-            Self::Sha384(state) => state.update(octets),
-            Self::Sha512(state) => state.update(octets),
-        }
-    }
-
-    fn finish(self) -> Vec<u8> {
-        match self {
-            Self::Sha1(state) => state.finalize().to_vec(),
-            Self::Sha224(state) => state.finalize().to_vec(),
-            Self::Sha256(state) => state.finalize().to_vec(),
-            Self::Sha384(state) => state.finalize().to_vec(),
-            Self::Sha512(state) => state.finalize().to_vec(),
-        }
+impl fmt::Debug for PrefixDigests<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrefixDigests").field("ends", &self.ends).finish_non_exhaustive()
     }
 }
 
@@ -121,6 +84,8 @@ mod tests {
             DigestAlgorithm::Sha256,
             DigestAlgorithm::Sha384,
             DigestAlgorithm::Sha512,
+            DigestAlgorithm::Sha512t256,
+            DigestAlgorithm::Sha3t256,
         ] {
             let digests = PrefixDigests::new(FILE, [12, 4, 12, 99]);
             for (first, second) in [(12, 15..21), (4, 7..12), (4, 7..21), (5, 5..6)] {

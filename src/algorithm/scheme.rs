@@ -77,13 +77,15 @@ const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
 /// The last octet after 1.2.840.113549.1.1.
-const RSA_WITH: [(u8, DigestAlgorithm); 6] = [
+const RSA_WITH: [(u8, DigestAlgorithm); 8] = [
     (0x04, DigestAlgorithm::Md5),
     (0x05, DigestAlgorithm::Sha1),
     (0x0e, DigestAlgorithm::Sha224),
     (0x0b, DigestAlgorithm::Sha256),
     (0x0c, DigestAlgorithm::Sha384),
     (0x0d, DigestAlgorithm::Sha512),
+    (0x0f, DigestAlgorithm::Sha512t224),
+    (0x10, DigestAlgorithm::Sha512t256),
 ];
 const ECDSA_WITH_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01];
 /// The last octet after 1.2.840.10045.4.3.
@@ -92,6 +94,20 @@ const ECDSA_WITH: [(u8, DigestAlgorithm); 4] = [
     (0x02, DigestAlgorithm::Sha256),
     (0x03, DigestAlgorithm::Sha384),
     (0x04, DigestAlgorithm::Sha512),
+];
+
+/// The last octet after 2.16.840.1.101.3.4.3 (NIST's signature algorithms with SHA-3): with ECDSA, and with RSA.
+const ECDSA_WITH_SHA3: [(u8, DigestAlgorithm); 4] = [
+    (0x09, DigestAlgorithm::Sha3t224),
+    (0x0a, DigestAlgorithm::Sha3t256),
+    (0x0b, DigestAlgorithm::Sha3t384),
+    (0x0c, DigestAlgorithm::Sha3t512),
+];
+const RSA_WITH_SHA3: [(u8, DigestAlgorithm); 4] = [
+    (0x0d, DigestAlgorithm::Sha3t224),
+    (0x0e, DigestAlgorithm::Sha3t256),
+    (0x0f, DigestAlgorithm::Sha3t384),
+    (0x10, DigestAlgorithm::Sha3t512),
 ];
 
 impl SignatureScheme {
@@ -135,6 +151,11 @@ impl SignatureScheme {
             }
             [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, last] => {
                 find(&ECDSA_WITH, *last).map(|digest| Self::Ecdsa { digest }).ok_or_else(unsupported)
+            }
+            [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, last] => {
+                let ecdsa = find(&ECDSA_WITH_SHA3, *last).map(|digest| Self::Ecdsa { digest });
+                let rsa = || find(&RSA_WITH_SHA3, *last).map(|digest| Self::RsaPkcs1 { digest });
+                ecdsa.or_else(rsa).ok_or_else(unsupported)
             }
             _ => Err(unsupported()),
         }?;

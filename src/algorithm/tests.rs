@@ -219,6 +219,49 @@ fn the_digest_beside_a_scheme_must_be_its_own() {
     assert!(SignatureScheme::with_digest(&ed25519, sha256).is_err());
 }
 
+/// Circular 15/2025/TT-BKHCN, appendix I, names them; values of "abc" as OpenSSL computes them.
+#[test]
+fn sha_3_and_the_truncated_forms_of_sha_512_are_computed_and_named_in_schemes() {
+    let digests = [
+        (5, DigestAlgorithm::Sha512t224, "4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa"),
+        (6, DigestAlgorithm::Sha512t256, "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"),
+        (7, DigestAlgorithm::Sha3t224, "e642824c3f8cf24ad09234ee7d3c766fc9a3a5168d0c94ad73b46fdf"),
+        (8, DigestAlgorithm::Sha3t256, "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"),
+        (
+            9,
+            DigestAlgorithm::Sha3t384,
+            "ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c2596da7cf0e49be4b298d88cea927ac7f539f1edf228376d25",
+        ),
+        (
+            10,
+            DigestAlgorithm::Sha3t512,
+            "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0",
+        ),
+    ];
+    for (last, algorithm, expected) in digests {
+        assert_eq!(DigestAlgorithm::from_oid(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last]), Some(algorithm));
+        let digest = algorithm.digest(&[b"a", b"bc"]).unwrap();
+        assert_eq!((crate::digest::hex(&digest).as_str(), digest.len()), (expected, algorithm.output_len()));
+    }
+    let scheme = |oid: &[u8]| SignatureScheme::from_identifier(&encode(0x30, &[&encode(6, &[oid])])).unwrap();
+    let nist = |last| scheme(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, last]);
+    assert_eq!(nist(0x0a), SignatureScheme::Ecdsa { digest: DigestAlgorithm::Sha3t256 });
+    assert_eq!(nist(0x10), SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Sha3t512 });
+    let rsa = scheme(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x10]);
+    assert_eq!(rsa, SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Sha512t256 });
+    for length in LENGTHS {
+        let algorithm = DigestAlgorithm::Sha3t256;
+        let oid = encode(6, &[algorithm.oid()]);
+        let digest = algorithm.digest(&[b"message"]).unwrap();
+        let info = encode(0x30, &[&encode(0x30, &[&oid, &[5, 0]]), &encode(4, &[&digest])]);
+        let signature = raw_sign(&padded(length, &info, b""));
+        let key = public(length);
+        let scheme = SignatureScheme::RsaPkcs1 { digest: algorithm };
+        assert_eq!(key.verify(scheme, &[b"message"], &signature), Ok(()));
+        assert_eq!(key.verify(SHA256, &[b"message"], &signature), Err(VerifyError::Mismatch));
+    }
+}
+
 #[test]
 fn md5_is_named_and_never_computed() {
     let scheme = SignatureScheme::RsaPkcs1 { digest: DigestAlgorithm::Md5 };

@@ -35,7 +35,7 @@ pub enum Algorithm {
 }
 
 /// The words of policy files. MD5 has none: nothing computes it.
-const WORDS: [(&str, Algorithm); 8] = [
+const WORDS: [(&str, Algorithm); 14] = [
     ("ecdsa", Algorithm::Ec),
     ("ed25519", Algorithm::Ed25519),
     ("rsa", Algorithm::Rsa),
@@ -44,6 +44,12 @@ const WORDS: [(&str, Algorithm); 8] = [
     ("sha-256", Algorithm::Digest(DigestAlgorithm::Sha256)),
     ("sha-384", Algorithm::Digest(DigestAlgorithm::Sha384)),
     ("sha-512", Algorithm::Digest(DigestAlgorithm::Sha512)),
+    ("sha-512/224", Algorithm::Digest(DigestAlgorithm::Sha512t224)),
+    ("sha-512/256", Algorithm::Digest(DigestAlgorithm::Sha512t256)),
+    ("sha3-224", Algorithm::Digest(DigestAlgorithm::Sha3t224)),
+    ("sha3-256", Algorithm::Digest(DigestAlgorithm::Sha3t256)),
+    ("sha3-384", Algorithm::Digest(DigestAlgorithm::Sha3t384)),
+    ("sha3-512", Algorithm::Digest(DigestAlgorithm::Sha3t512)),
 ];
 
 impl Algorithm {
@@ -66,7 +72,7 @@ impl Algorithm {
 }
 
 impl Default for Algorithms {
-    /// What counts without an end: SHA-2, RSA from 2,048 bits, the curves from P-256, Ed25519.
+    /// What counts without an end: SHA-2 and SHA-3, RSA from 2,048 bits, the curves from P-256, Ed25519.
     fn default() -> Self {
         let of = |(_, algorithm): &(&str, Algorithm)| AlgorithmRule {
             algorithm: *algorithm,
