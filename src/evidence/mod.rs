@@ -34,7 +34,7 @@ pub enum Need {
     Ocsp {
         /// The issuer's name, DER.
         issuer: Vec<u8>,
-        /// The issuer's key: content of the BIT STRING, without unused bits.
+        /// The issuer's key, SubjectPublicKeyInfo in DER.
         key: Vec<u8>,
         /// Content octets of the serial number.
         serial: Vec<u8>,

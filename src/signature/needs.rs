@@ -112,6 +112,6 @@ impl Asking<'_> {
             let found = standing(one, issuer, &sources, &moment, budget).standing;
             !matches!(found, Standing::Good { .. } | Standing::Revoked { .. })
         });
-        asked.filter_map(|(one, issuer)| response_on(one, issuer)).collect()
+        asked.map(|(one, issuer)| response_on(one, issuer)).collect()
     }
 }

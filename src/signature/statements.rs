@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::algorithm::{DigestAlgorithm, SignatureScheme};
 use crate::budget::{Budget, Exhausted};
 use crate::digest::Sha256;
 use crate::evidence::Need;
@@ -54,23 +55,16 @@ pub(super) fn lists_of(certificate: &Certificate, issuer: &Certificate) -> Need 
 }
 
 /// What is asked of the responders that a certificate names.
-pub(super) fn response_on(certificate: &Certificate, issuer: &Certificate) -> Option<Need> {
+pub(super) fn response_on(certificate: &Certificate, issuer: &Certificate) -> Need {
     let mut responders = certificate.ocsp_urls().to_vec();
     responders.sort();
     responders.dedup();
-    Some(Need::Ocsp {
+    Need::Ocsp {
         issuer: issuer.subject().der().to_vec(),
-        key: key_octets(issuer.spki())?,
+        key: issuer.spki().to_vec(),
         serial: certificate.serial().to_vec(),
         responders,
-    })
-}
-
-/// The content of the key's BIT STRING, of which responders know a digest (RFC 6960, 4.1.1).
-fn key_octets(spki: &[u8]) -> Option<Vec<u8>> {
-    let mut fields = crate::asn1::Value::only(spki).ok()?.inside(crate::asn1::SEQUENCE).ok()?;
-    fields.value(crate::asn1::SEQUENCE).ok()?;
-    fields.bit_string().ok().map(<[u8]>::to_vec)
+    }
 }
 
 impl Spoken {
@@ -114,7 +108,7 @@ impl Spoken {
                 lists.insert(crl);
             }
         }
-        for piece in response_on(certificate, issuer).iter().flat_map(|need| context.evidence.pieces(need)) {
+        for piece in context.evidence.pieces(&response_on(certificate, issuer)) {
             budget.digested(piece.octets.len() as u64)?;
             if let Ok(response) = OcspResponse::parse(&piece.octets) {
                 responses.insert(response);
@@ -158,7 +152,8 @@ impl Spoken {
             }
         }
         let mut statements = said.statements;
-        statements.extend(by_responders.statements.into_iter().filter(|statement| {
+        let heard = by_responders.statements.into_iter().filter(|statement| !is_collision_ground(statement, responses));
+        statements.extend(heard.filter(|statement| {
             // RFC 6960, 4.2.2.2.1: a responder that its issuer has revoked speaks for nobody.
             delegate(statement, question).is_none_or(|responder| {
                 let about = Question { certificate: responder, ..*question };
@@ -189,6 +184,16 @@ impl Spoken {
         });
         gathered.chain(together).collect()
     }
+}
+
+/// Whether "good" may be an answer about another certificate that somebody had signed: a nonce is chosen by whoever asks,
+/// and with it collisions of SHA-1 can be made. Without a nonce nobody but the responder chooses what it signs.
+fn is_collision_ground(statement: &Statement, responses: &OcspSet) -> bool {
+    statement.status == RevocationStatus::Good
+        && statement.pieces.iter().filter_map(|piece| responses.response(*piece)).any(|response| {
+            let digest = response.scheme().ok().and_then(SignatureScheme::digest);
+            response.nonce().is_some() && digest.is_some_and(|digest| digest <= DigestAlgorithm::Sha1)
+        })
 }
 
 /// A statement of the same pieces to the same effect is the same one; what accuses is never left out.

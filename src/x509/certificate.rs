@@ -374,8 +374,12 @@ impl Certificate {
 
     /// Whether the key of `issuer` made its signature, over the octets as they stand.
     pub fn verify_signature(&self, issuer: &Self) -> Result<(), SignatureFault> {
+        self.verify_by(issuer.public_key().map_err(|error| SignatureFault::Key(error.clone()))?)
+    }
+
+    /// Whether this key made its signature.
+    pub(super) fn verify_by(&self, key: &PublicKey) -> Result<(), SignatureFault> {
         let scheme = self.scheme().map_err(|error| SignatureFault::Scheme(error.clone()))?;
-        let key = issuer.public_key().map_err(|error| SignatureFault::Key(error.clone()))?;
         let octets = |range: &Range<usize>| self.inner.der.get(range.clone()).unwrap_or_default();
         key.verify(scheme, &[octets(&self.inner.tbs)], octets(&self.inner.signature)).map_err(SignatureFault::Verify)
     }

@@ -17,7 +17,7 @@ use super::name::Name;
 use super::path::Verified;
 use super::pem;
 use super::revocation::{RevocationStatus, Unusable};
-use crate::algorithm::{SchemeError, SignatureScheme};
+use crate::algorithm::{PublicKey, SchemeError, SignatureScheme};
 use crate::asn1::{self, Asn1Error, Reader, Value, context};
 use crate::budget::{Budget, Exhausted};
 use crate::digest::Sha256;
@@ -332,14 +332,25 @@ impl Crl {
         if self.inner.signed_with.get().is_some_and(|spki| spki == signer.spki()) {
             return Ok(());
         }
-        let scheme = self.scheme().map_err(|error| SignatureFault::Scheme(error.clone()))?;
-        let key = signer.public_key().map_err(|error| SignatureFault::Key(error.clone()))?;
-        let octets = |range: &Range<usize>| self.inner.der.get(range.clone()).unwrap_or_default();
-        key.verify(scheme, &[octets(&self.inner.tbs)], octets(&self.inner.signature))
-            .map_err(SignatureFault::Verify)?;
+        self.verify_by(signer.public_key().map_err(|error| SignatureFault::Key(error.clone()))?)?;
         // Should another key have verified it before, that one stays noted and this one is computed again.
         let _ = self.inner.signed_with.set(signer.spki().to_vec());
         Ok(())
+    }
+
+    fn verify_by(&self, key: &PublicKey) -> Result<(), SignatureFault> {
+        let scheme = self.scheme().map_err(|error| SignatureFault::Scheme(error.clone()))?;
+        let octets = |range: &Range<usize>| self.inner.der.get(range.clone()).unwrap_or_default();
+        key.verify(scheme, &[octets(&self.inner.tbs)], octets(&self.inner.signature)).map_err(SignatureFault::Verify)
+    }
+
+    /// Whether an issuer of this name and key (SubjectPublicKeyInfo) signed it: enough to keep it, for what it says is
+    /// weighed at each use.
+    #[must_use]
+    pub fn is_signed_under(&self, issuer: &Name, spki: &[u8]) -> bool {
+        issuer == self.issuer()
+            && self.inner.algorithms_agree
+            && PublicKey::from_spki(spki).is_ok_and(|key| self.verify_by(&key).is_ok())
     }
 
     /// What keeps it from being used at all.

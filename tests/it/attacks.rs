@@ -12,6 +12,7 @@ mod mails;
 mod mutations;
 pub mod paper;
 mod proofs;
+mod responders;
 mod stamps;
 mod times;
 mod timestamps;

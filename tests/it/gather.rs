@@ -14,6 +14,7 @@ use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 
 use crate::attacks::forge::{self, Key};
+use crate::ocsp::responses;
 use crate::support::web::{Names, Server, Step, answer, head, ok};
 
 const NOW: i64 = 1_800_000_000;
@@ -39,11 +40,20 @@ fn lists_at(points: &[String]) -> Need {
 }
 
 fn responses_at(serial: u8, responders: &[String]) -> Need {
-    Need::Ocsp { issuer: issuer(), key: vec![1], serial: vec![serial], responders: responders.to_vec() }
+    Need::Ocsp {
+        issuer: issuer(),
+        key: Key::of("gov-issuing").spki(),
+        serial: vec![serial],
+        responders: responders.to_vec(),
+    }
 }
 
-/// An OCSP response that says of itself that it is successful, and nothing more.
-const RESPONSE: &[u8] = &[0x30, 3, 0x0a, 1, 0];
+/// What the Government's issuing CA says of the first certificates that it issued.
+fn response() -> Vec<u8> {
+    let (ca, key) = (forge::certificate("intermediates/gov-issuing"), Key::of("gov-issuing"));
+    let about = |serial| responses::Answer::on(&[serial], &ca, responses::good());
+    responses::Response { answers: (0..20).map(about).collect(), ..responses::Response::of(&key, &ca, about(0)) }.der()
+}
 
 struct Site {
     sources: Sources,
@@ -104,14 +114,14 @@ async fn a_thousand_messages_of_one_signer_are_one_fetch() {
 
 #[tokio::test]
 async fn a_thousand_messages_of_one_signer_ask_its_responder_once() {
-    let server = Server::always(ok(RESPONSE)).await;
+    let server = Server::always(ok(&response())).await;
     let site = Arc::new(Site::new(&[&server]));
     let mut messages = tokio::task::JoinSet::new();
     for _ in 0..1000 {
         let (site, need) = (Arc::clone(&site), responses_at(1, &[server.at("ca.test", "/")]));
         messages.spawn(async move { site.pieces(need).await });
     }
-    assert!(messages.join_all().await.iter().all(|pieces| *pieces[0].octets == *RESPONSE));
+    assert!(messages.join_all().await.iter().all(|pieces| *pieces[0].octets == *response()));
     assert_eq!(server.asked().len(), 1);
     site.pieces(responses_at(2, &[server.at("ca.test", "/")])).await;
     assert_eq!(server.asked().len(), 2, "another certificate is another question");
@@ -159,18 +169,23 @@ async fn what_failed_is_said_and_not_asked_again_for_a_while() {
 async fn what_is_no_list_or_no_response_is_not_handed_over() {
     let server = Server::start(|n, _| match n {
         0 => ok(b"\x30\x03no list"),
-        _ => ok(&[0x30, 3, 0x0a, 1, 6]),
+        1 => ok(&[0x30, 3, 0x0a, 1, 6]),
+        _ => ok(&response()),
     })
     .await;
     let site = Site::new(&[&server]);
-    let address = [server.at("ca.test", "/")];
-    assert!(matches!(site.ask(lists_at(&address)).await, Answer::Unavailable(_)));
-    assert!(matches!(site.ask(responses_at(1, &address)).await, Answer::Unavailable(_)));
+    // What failed is left alone, so each has an address of its own.
+    let at = |path: &str| [server.at("ca.test", path)];
+    assert!(matches!(site.ask(lists_at(&at("/0"))).await, Answer::Unavailable(_)));
+    assert!(matches!(site.ask(responses_at(1, &at("/1"))).await, Answer::Unavailable(_)));
+    // A response about others is no answer either.
+    assert!(matches!(site.ask(responses_at(99, &at("/2"))).await, Answer::Unavailable(_)));
+    assert_eq!(site.pieces(responses_at(2, &at("/3"))).await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_message_asks_only_so_many_addresses_in_all_its_rounds() {
-    let server = Server::always(ok(RESPONSE)).await;
+    let server = Server::always(ok(&response())).await;
     let site = Site::new(&[&server]);
     let fetches = Fetches::default();
     let round = |from: u8, to: u8| (from..to).map(|n| responses_at(n, &[server.at("ca.test", "/")])).collect();

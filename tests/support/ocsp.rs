@@ -8,6 +8,7 @@ use sha1::Digest as _;
 use super::forge::Key;
 
 const SHA256_RSA: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11, 5, 0];
+const SHA1_RSA: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 5, 5, 0];
 const SHA1: &[u8] = &[0x30, 9, 6, 5, 0x2b, 14, 3, 2, 26, 5, 0];
 /// id-pkix-ocsp-basic.
 const BASIC: &[u8] = &[6, 9, 0x2b, 6, 1, 5, 5, 7, 0x30, 1, 1];
@@ -28,6 +29,8 @@ pub struct Response<'a> {
     /// Whole extensions, DER.
     pub extensions: Vec<Vec<u8>>,
     pub certificates: Vec<&'a Certificate>,
+    /// Over SHA-1.
+    pub weak: bool,
 }
 
 /// What is said of one certificate.
@@ -70,11 +73,16 @@ pub fn for_responders(purpose: u8) -> Vec<Vec<u8>> {
 impl Answer<'_> {
     /// About `certificate`, called by SHA-1.
     pub fn about(certificate: &Certificate, issuer: &Certificate, status: Vec<u8>) -> Self {
+        Self::on(certificate.serial(), issuer, status)
+    }
+
+    /// About the certificate with this serial number.
+    pub fn on(serial: &[u8], issuer: &Certificate, status: Vec<u8>) -> Self {
         let mut spki = Value::only(issuer.spki()).unwrap().inside(asn1::SEQUENCE).unwrap();
         spki.any().unwrap();
         let hash = |octets: &[u8]| encode(asn1::OCTET_STRING, &[&sha1::Sha1::digest(octets)]);
-        let serial = encode(asn1::INTEGER, &[certificate.serial()]);
-        let fields = [SHA1, &hash(certificate.issuer().der()), &hash(spki.bit_string().unwrap()), &serial];
+        let serial = encode(asn1::INTEGER, &[serial]);
+        let fields = [SHA1, &hash(issuer.subject().der()), &hash(spki.bit_string().unwrap()), &serial];
         Self {
             id: encode(asn1::SEQUENCE, &fields),
             status,
@@ -94,6 +102,7 @@ impl<'a> Response<'a> {
             answers: vec![answer],
             extensions: Vec::new(),
             certificates: Vec::new(),
+            weak: false,
         }
     }
 
@@ -114,9 +123,10 @@ impl<'a> Response<'a> {
             asn1::SEQUENCE,
             &[&responder, &time(self.produced_at), &list(&answers), &tagged(1, &self.extensions)],
         );
-        let signature = encode(asn1::BIT_STRING, &[&[0], &self.key.sign(&tbs, false)]);
+        let signature = encode(asn1::BIT_STRING, &[&[0], &self.key.sign(&tbs, self.weak)]);
         let certificates: Vec<Vec<u8>> = self.certificates.iter().map(|one| one.der().to_vec()).collect();
-        let basic = encode(asn1::SEQUENCE, &[&tbs, SHA256_RSA, &signature, &tagged(0, &certificates)]);
+        let algorithm = if self.weak { SHA1_RSA } else { SHA256_RSA };
+        let basic = encode(asn1::SEQUENCE, &[&tbs, algorithm, &signature, &tagged(0, &certificates)]);
         let bytes = encode(asn1::SEQUENCE, &[BASIC, &encode(asn1::OCTET_STRING, &[&basic])]);
         encode(asn1::SEQUENCE, &[&[asn1::ENUMERATED, 1, 0], &encode(context(0), &[&bytes])])
     }

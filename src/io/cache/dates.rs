@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use crate::algorithm::{PublicKey, SignatureScheme};
-use crate::asn1::{self, Asn1Error, Value};
-use crate::io::fetch;
 use crate::time::UnixTime;
+use crate::x509::ocsp::{OcspError, OcspResponse, Subject};
 use crate::x509::{Crl, CrlError, Name};
 
 use super::record::Inquiry;
@@ -43,15 +41,18 @@ fn magnitude(number: &[u8]) -> (usize, &[u8]) {
 pub enum NotIt {
     /// Not a list.
     Crl(CrlError),
-    /// Not a successful response.
-    Ocsp(&'static str),
+    /// Not a response, or one without an answer.
+    Ocsp(OcspError),
+    /// A response about other certificates.
+    OtherCertificate,
 }
 
 impl fmt::Display for NotIt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Crl(error) => write!(f, "{error}"),
-            Self::Ocsp(why) => f.write_str(why),
+            Self::Ocsp(error) => write!(f, "{error}"),
+            Self::OtherCertificate => f.write_str("OCSP response is about other certificates"),
         }
     }
 }
@@ -59,66 +60,39 @@ impl fmt::Display for NotIt {
 /// Looks at an answer that came at `now`. No dates when nobody vouches for them. A list of megabytes takes some tens of
 /// milliseconds: not on a thread that answers peers.
 pub fn inspect(inquiry: &Inquiry, octets: &[u8], now: UnixTime) -> Result<Option<Dates>, NotIt> {
-    let dates = if inquiry.is_crl() {
-        let crl = Crl::parse(octets).map_err(NotIt::Crl)?;
-        let of_issuer = Name::parse(&inquiry.issuer).is_ok_and(|issuer| issuer == *crl.issuer());
-        (of_issuer && is_signed(crl.der(), &inquiry.key)).then(|| Dates {
-            this_update: crl.this_update(),
-            next_update: crl.next_update(),
-            number: crl.number().map(|number| number.octets().to_vec()),
-        })
-    } else {
-        if let Some(why) = fetch::ocsp_refusal(octets) {
-            return Err(NotIt::Ocsp(why));
+    let issuer = Name::parse(&inquiry.issuer).ok();
+    let dates = match &inquiry.serial {
+        None => {
+            let crl = Crl::parse(octets).map_err(NotIt::Crl)?;
+            issuer.filter(|issuer| crl.is_signed_under(issuer, &inquiry.key)).map(|_| Dates {
+                this_update: crl.this_update(),
+                next_update: crl.next_update(),
+                number: crl.number().map(|number| number.octets().to_vec()),
+            })
         }
-        ocsp_dates(inquiry, octets)
+        Some(serial) => {
+            let response = OcspResponse::parse(octets).map_err(NotIt::Ocsp)?;
+            let subject = Subject::under(&inquiry.issuer, &inquiry.key, serial);
+            let answers = subject.map(|subject| response.about(subject)).unwrap_or_default();
+            // Of several answers about one certificate the one that ages first.
+            let this_update = answers.iter().map(|answer| answer.this_update()).min();
+            let next_update = answers.iter().filter_map(|answer| answer.next_update()).min();
+            let this_update = this_update.ok_or(NotIt::OtherCertificate)?;
+            issuer.filter(|issuer| response.is_signed_under(issuer, &inquiry.key)).map(|_| Dates {
+                this_update,
+                next_update,
+                number: None,
+            })
+        }
     };
     Ok(dates.filter(|dates| dates.this_update <= now.plus(AHEAD)))
-}
-
-/// Dates of an OCSP response that the issuer, or a responder whom it appointed, signed for this certificate.
-fn ocsp_dates(_inquiry: &Inquiry, _octets: &[u8]) -> Option<Dates> {
-    // Who may sign a response takes the issuer's certificate to decide, which is not at hand here. So responses are
-    // asked for again after minutes, and each use verifies them.
-    None
-}
-
-/// Whether the holder of `spki` signed the list (RFC 5280, 5.1.1.3).
-fn is_signed(crl: &[u8], spki: &[u8]) -> bool {
-    let Ok(Sealed { tbs, algorithm, signature }) = Sealed::read(crl) else { return false };
-    let (Ok(scheme), Ok(key)) = (SignatureScheme::from_identifier(algorithm), PublicKey::from_spki(spki)) else {
-        return false;
-    };
-    key.verify(scheme, &[tbs], signature).is_ok()
-}
-
-/// The parts of a list that a signature is about (RFC 5280, 5.1).
-struct Sealed<'a> {
-    tbs: &'a [u8],
-    algorithm: &'a [u8],
-    signature: &'a [u8],
-}
-
-impl<'a> Sealed<'a> {
-    /// Only when the algorithm is the same inside and outside.
-    fn read(crl: &'a [u8]) -> Result<Self, Asn1Error> {
-        let mut outer = Value::only(crl)?.inside(asn1::SEQUENCE)?;
-        let tbs = outer.value(asn1::SEQUENCE)?;
-        let algorithm = outer.value(asn1::SEQUENCE)?.raw;
-        let signature = outer.bit_string()?;
-        let mut fields = asn1::Reader::new(tbs.content);
-        fields.optional(asn1::INTEGER)?;
-        if fields.value(asn1::SEQUENCE)?.raw != algorithm {
-            return Err(Asn1Error::Value);
-        }
-        Ok(Self { tbs: tbs.raw, algorithm, signature })
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::x509::testing::{CrlDraft, NOW, Party, extension};
+    use crate::x509::ocsp::testing::{AnswerDraft, OcspDraft, responder_extensions};
+    use crate::x509::testing::{CrlDraft, Draft, NOW, Party, extension, root};
 
     fn inquiry(of: &Party) -> Inquiry {
         Inquiry {
@@ -148,6 +122,29 @@ mod tests {
         let future = CrlDraft { this_update: "20990101000000Z", ..CrlDraft::new(&party) };
         assert_eq!(inspect(&inquiry(&party), &future.der(), NOW), Ok(None));
         assert!(matches!(inspect(&inquiry(&party), b"<html>", NOW), Err(NotIt::Crl(_))));
+    }
+
+    #[test]
+    fn a_response_of_the_issuer_or_its_delegate_is_believed_in_its_dates_and_no_other_is() {
+        let (ca, delegate, stranger) = (Party::new("CA", 1), Party::new("Responder", 2), Party::new("CA", 9));
+        let issuer = root(&ca);
+        let leaf = Draft::leaf(&Party::new("Person", 3), &ca).certificate();
+        let asked = |of: &Party| Inquiry { serial: Some(leaf.serial().into()), ..inquiry(of) };
+        let answer = || AnswerDraft::good(&leaf, &issuer);
+        let by_issuer = OcspDraft::new(&ca, answer()).der();
+        let dates = inspect(&asked(&ca), &by_issuer, NOW).unwrap().unwrap();
+        assert!(dates.this_update <= NOW && dates.next_update.is_some());
+        let of = |signer: &Party| {
+            Draft { extensions: responder_extensions(), ..Draft::leaf(&delegate, signer) }.certificate()
+        };
+        let by = |certificate| OcspDraft::delegated(&delegate, &certificate, answer()).der();
+        assert!(inspect(&asked(&ca), &by(of(&ca)), NOW).unwrap().is_some());
+        // A responder that some other key certified, and one without the purpose.
+        assert_eq!(inspect(&asked(&ca), &by(of(&stranger)), NOW), Ok(None));
+        assert_eq!(inspect(&asked(&ca), &by(Draft::leaf(&delegate, &ca).certificate()), NOW), Ok(None));
+        assert_eq!(inspect(&asked(&ca), &OcspDraft::new(&stranger, answer()).der(), NOW), Ok(None));
+        let other = Inquiry { serial: Some([9][..].into()), ..inquiry(&ca) };
+        assert_eq!(inspect(&other, &by_issuer, NOW), Err(NotIt::OtherCertificate));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct Inquiry {
     pub address: Arc<str>,
     /// The issuer's name, DER.
     pub issuer: Arc<[u8]>,
-    /// The issuer's key: SubjectPublicKeyInfo for a list, content of the BIT STRING for OCSP, as in `Need`.
+    /// The issuer's key, SubjectPublicKeyInfo in DER.
     pub key: Arc<[u8]>,
     /// Serial number of the certificate whose status is asked; `None` for a list.
     pub serial: Option<Arc<[u8]>>,

@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::algorithm::DigestAlgorithm;
 use crate::evidence::Piece;
 use crate::gateway::{FETCHES, Fetches};
 use crate::io::cache::{Cache, Inquiry, Kept, Record, Waiting, inspect};
-use crate::io::fetch::{Asked, Client, FetchError, Fetched, Flights, Validators, ocsp_request};
+use crate::io::fetch::{Asked, Client, FetchError, Fetched, Flights, Validators};
 use crate::settings::WebAddress;
 use crate::time::UnixTime;
+use crate::x509::ocsp::Subject;
 
 /// Tells the time; it may be set at any moment.
 pub type Clock = fn() -> UnixTime;
@@ -139,7 +141,10 @@ impl Web {
         let asked = match &inquiry.serial {
             None => Asked::Crl { known: known.map_or_else(Validators::default, |record| record.validators.clone()) },
             Some(serial) => {
-                let request = ocsp_request(&inquiry.issuer, &inquiry.key, serial);
+                let subject = Subject::under(&inquiry.issuer, &inquiry.key, serial);
+                // SHA-1 names the issuer and proves nothing, and all responders know it (RFC 5019, 2.1.1). No nonce: the
+                // answer is shared by all messages, and its dates say how old it is.
+                let request = subject.and_then(|subject| subject.request(DigestAlgorithm::Sha1, None));
                 Asked::Ocsp { request: request.ok_or_else(|| not_it("no request can be made"))? }
             }
         };

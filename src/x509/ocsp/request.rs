@@ -12,7 +12,7 @@ use crate::asn1::{self, Value, context, encode};
 /// The longest nonce that responders have to take (RFC 9654, 2.1); they need not take more than 32 octets.
 pub const MAX_NONCE: usize = 128;
 
-/// A certificate as a responder is asked about it: the fields of `evidence::Need::Ocsp`.
+/// A certificate as a responder is asked about it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Subject<'a> {
     /// The issuer's name, DER.
@@ -31,6 +31,12 @@ impl<'a> Subject<'a> {
     pub fn of(certificate: &'a Certificate, issuer: &'a Certificate) -> Option<Self> {
         let key = key_bits(issuer.spki())?;
         Some(Self { issuer: certificate.issuer().der(), key, serial: certificate.serial() })
+    }
+
+    /// The certificate with this serial number, under the name and key (SubjectPublicKeyInfo) of its issuer.
+    #[must_use]
+    pub fn under(issuer: &'a [u8], spki: &'a [u8], serial: &'a [u8]) -> Option<Self> {
+        Some(Self { issuer, key: key_bits(spki)?, serial })
     }
 
     /// An `OCSPRequest` for this certificate alone, unsigned. Responders that know only SHA-1 are many, so that is what

@@ -149,7 +149,7 @@ fn by_delegate(
     response.signed_by(responder, budget)
 }
 
-fn may_sign_ocsp(certificate: &Certificate) -> bool {
+pub(super) fn may_sign_ocsp(certificate: &Certificate) -> bool {
     certificate.ext_key_usage().is_some_and(|(oids, _)| oids.iter().any(|oid| oid == OCSP_SIGNING))
 }
 

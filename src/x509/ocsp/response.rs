@@ -8,8 +8,9 @@ use super::cert_id::Called;
 use super::extension::{self, generalized_time};
 use super::fault::{OcspError, OcspFault, ResponseStatus};
 use super::request::{Subject, key_bits};
+use super::responder::{MAX_CANDIDATES, may_sign_ocsp};
 use super::single::SingleResponse;
-use crate::algorithm::{DigestAlgorithm, SchemeError, SignatureScheme};
+use crate::algorithm::{DigestAlgorithm, PublicKey, SchemeError, SignatureScheme};
 use crate::asn1::{self, Asn1Error, Reader, Value, context};
 use crate::budget::Budget;
 use crate::digest::Sha256;
@@ -215,11 +216,28 @@ impl OcspResponse {
     /// Whether the key of `signer` made its signature.
     pub(super) fn signed_by(&self, signer: &Certificate, budget: &mut Budget) -> Result<(), OcspFault> {
         let fault = |fault| OcspFault::Signature(fault);
-        let scheme = self.scheme().map_err(|error| fault(SignatureFault::Scheme(error.clone())))?;
         let key = signer.public_key().map_err(|error| fault(SignatureFault::Key(error.clone())))?;
         budget.signature_check()?;
+        self.verify_by(key).map_err(fault)
+    }
+
+    fn verify_by(&self, key: &PublicKey) -> Result<(), SignatureFault> {
+        let scheme = self.scheme().map_err(|error| SignatureFault::Scheme(error.clone()))?;
         let signature = self.octets.get(self.signature.clone()).unwrap_or_default();
-        key.verify(scheme, &[self.signed_octets()], signature).map_err(|error| fault(SignatureFault::Verify(error)))
+        key.verify(scheme, &[self.signed_octets()], signature).map_err(SignatureFault::Verify)
+    }
+
+    /// Whether an issuer of this name and key (SubjectPublicKeyInfo) signed it, or a responder that the key certified:
+    /// enough to keep it, for whether it is believed is decided at each use (`OcspSet::statements`).
+    #[must_use]
+    pub fn is_signed_under(&self, issuer: &Name, spki: &[u8]) -> bool {
+        let Ok(key) = PublicKey::from_spki(spki) else { return false };
+        let delegates =
+            self.certificates.iter().filter(|delegate| delegate.issuer() == issuer && may_sign_ocsp(delegate));
+        self.verify_by(&key).is_ok()
+            || delegates.take(MAX_CANDIDATES).any(|delegate| {
+                delegate.verify_by(&key).is_ok() && delegate.public_key().is_ok_and(|own| self.verify_by(own).is_ok())
+            })
     }
 }
 

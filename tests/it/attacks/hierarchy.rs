@@ -284,6 +284,17 @@ impl Hierarchy {
 
     /// The judgement, and which responders would have been asked.
     pub fn judge_and_asked(&self, file: &[u8], lists: &[Vec<u8>], at: &str) -> (Validated, Vec<Need>) {
+        self.judge_hearing(file, lists, &[], at)
+    }
+
+    /// The same, where these are the answers of every responder.
+    pub fn judge_hearing(
+        &self,
+        file: &[u8],
+        lists: &[Vec<u8>],
+        responses: &[Vec<u8>],
+        at: &str,
+    ) -> (Validated, Vec<Need>) {
         let reading = pdf::read(file, &mut Budget::for_message()).unwrap();
         let day = UnixTime::parse("2020-01-01").unwrap();
         let sha1 = AlgorithmRule {
@@ -295,17 +306,24 @@ impl Hierarchy {
         let constraints = Constraints { algorithms: Algorithms::new(rules), ..Constraints::default() };
         let mut evidence = Evidence::default();
         let mut asked = Vec::new();
-        for _ in 0..3 {
+        for _ in 0..4 {
             let known = Known::default();
             let context = self.context(&evidence, &known, at, &constraints);
             let needs = signature::needs(file, &reading, &context, &mut Budget::for_message());
             asked.extend(needs.iter().filter(|need| matches!(need, Need::Ocsp { .. })).cloned());
             for need in needs {
                 // Of each issuer its own lists, as a drop folder has them.
-                let Need::Crl { issuer, .. } = &need else { continue };
-                let of = |list: &&Vec<u8>| dieu7::x509::Crl::parse(list).unwrap().issuer().der() == issuer.as_slice();
-                let piece = |list: &Vec<u8>| Piece { octets: list.clone().into(), source: String::new(), taken: None };
-                let pieces = lists.iter().filter(of).map(piece).collect();
+                let piece =
+                    |octets: &Vec<u8>| Piece { octets: octets.clone().into(), source: String::new(), taken: None };
+                let pieces = match &need {
+                    Need::Crl { issuer, .. } => {
+                        let of = |list: &&Vec<u8>| {
+                            dieu7::x509::Crl::parse(list).unwrap().issuer().der() == issuer.as_slice()
+                        };
+                        lists.iter().filter(of).map(piece).collect()
+                    }
+                    Need::Ocsp { .. } => responses.iter().map(piece).collect(),
+                };
                 evidence.answer(need, Answer::Pieces(pieces));
             }
         }
