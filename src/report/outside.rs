@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::asn1::{self, Asn1Error, Reader, Value as Element};
 use crate::evidence::{Answer, Attempt, Evidence, Need, Piece};
 use crate::policy::{SignatureJudgement, mask};
-use crate::signature::Trust;
+use crate::signature::{CertificateStanding, Standing, Trust};
 use crate::time::UnixTime;
 use crate::x509::{Certificate, Name, pem};
 
@@ -271,16 +271,25 @@ impl<'a> Outside<'a> {
     pub(super) fn wanted(&self, signature: &SignatureJudgement, lang: Lang) -> Vec<Line> {
         let Trust::Trusted(path) = &signature.validated.trust else { return Vec::new() };
         let mut lines = Vec::new();
+        let waits = indication::explained(signature, lang).and_then(|explained| explained.waits_for);
+        let waits = waits.is_some_and(|waits| waits.starts_with("revocation"));
         for (certificate, issuer) in path.issuers() {
+            let of_it = |one: &&CertificateStanding| one.certificate == *certificate;
+            let standing = signature.validated.standings.iter().find(of_it).map(|one| &one.standing);
+            if let Some(to) = certificate.validity().to().filter(|to| waits && *to < self.at)
+                && let Some(Standing::Stale { .. } | Standing::Unknown) = standing
+            {
+                lines.push(gone_from_lists(certificate, issuer, to, lang));
+                continue;
+            }
             let mine = || self.questions.iter().filter(|one| asks_about(one.need, certificate, issuer));
             // One answer is enough: who has the response needs no list.
             if mine().all(|question| question.state(self.at) != State::AtHand) {
                 lines.extend(mine().flat_map(|question| question.lines(self.at, lang)));
             }
         }
-        let waits = indication::explained(signature, lang).and_then(|explained| explained.waits_for);
         // The conclusion says that something is wanting, and every list is in date: then one is too old for the signature.
-        if lines.is_empty() && waits.is_some_and(|waits| waits.starts_with("revocation")) {
+        if lines.is_empty() && waits {
             let mine = self
                 .questions
                 .iter()
@@ -311,6 +320,33 @@ impl<'a> Outside<'a> {
             .with(Block::Table(table))
             .with(Block::Lines(lines.collect()))
     }
+}
+
+/// That lists of today leave out a certificate that has ended (RFC 5280, 3.3), so that fetching them again helps nothing.
+fn gone_from_lists(certificate: &Certificate, issuer: &Certificate, to: UnixTime, lang: Lang) -> Line {
+    let label = |vi, en| Words::new(vi, en).of(lang);
+    let name = |certificate: &Certificate| {
+        let subject = certificate.subject();
+        mask(&subject.common_name().unwrap_or_else(|| subject.to_string()))
+    };
+    let said = Said::own(label("chứng thư số của ", "the certificate of "))
+        .and_other(&name(certificate))
+        .and(label(" đã hết hạn từ ", " has expired at "))
+        .and_moment(to)
+        .and(label(
+            ", danh sách thu hồi (CRL) phát hành sau đó không còn nói về chứng thư này; cần bản phát hành từ lúc ký đến ngày \
+             hết hạn, hỏi CA phát hành: ",
+            ", and revocation lists (CRL) issued later no longer speak of it; what helps is one from between the signing and \
+             that day, to be asked of the CA: ",
+        ))
+        .and_other(&name(issuer))
+        .and(label(
+            "; chép vào thư mục CRL (trust.crls trong cấu hình, hoặc --revocation). Không có thì đề nghị cơ quan gửi ký lại hoặc \
+             gửi bản giấy",
+            "; copy it into the CRL folder (trust.crls of the settings, or --revocation). Where there is none, ask the sender to \
+             sign again or for the paper",
+        ));
+    Line { mark: Mark::Doubt, said, code: None, advice: None }
 }
 
 fn asks_about(need: &Need, certificate: &Certificate, issuer: &Certificate) -> bool {
