@@ -424,6 +424,8 @@ fn in_force(path: &Path, at: UnixTime, made_after: Option<UnixTime>) -> InForce 
     let signer = path.leaf().and_then(|leaf| leaf.validity().to());
     match path.out_of_period(at) {
         None => InForce::Yes,
+        // A CA and an authority for timestamps have clocks of their own, and a certificate may be used at once.
+        Some((_, Within::Before)) if path.out_of_period(at.plus(SKEW)).is_none() => InForce::Yes,
         Some((_, Within::Before)) => InForce::NotYet,
         Some(_) if signer.zip(made_after).is_some_and(|(end, made_after)| end < made_after) => InForce::Expired,
         Some((_, Within::After | Within::Inside)) => InForce::Ended,

@@ -358,6 +358,32 @@ fn before_and_after_the_life_of_the_certificate_only_what_is_proven_is_said() {
 }
 
 #[test]
+fn a_certificate_may_be_used_at_once_though_two_clocks_differ() {
+    let vgca = Hierarchy::default();
+    let of_signer = vgca.issuing.list("20261030000000Z", "20261130000000Z", &[]);
+    let lists = [of_signer, current(&vgca, &[])];
+    // The token states 09:07:48 and a minute.
+    for (from, expected) in [
+        ("20180913090800Z", PASSED),
+        ("20180913091848Z", PASSED),
+        ("20180913091849Z", ("TOTAL-FAILED", "NOT_YET_VALID")),
+    ] {
+        let signer = Holder::new(
+            ("CN=Cong, O=Van phong, C=VN", "noivu", 8),
+            Some(&vgca.issuing),
+            (from, "20290114000000Z"),
+            &super::forge::for_documents(),
+            false,
+        );
+        let token = |value: &[u8]| vgca.tsa.stamp(value, SIGNED, false);
+        let file = paper::sign(paper_of("adbe.pkcs7.detached", ""), |signed| {
+            Cms { token: Some(&token), ..Cms::of(&signer) }.over(signed)
+        });
+        assert_eq!(outcome(&vgca.judge(&file, &lists)), expected, "{from}");
+    }
+}
+
+#[test]
 fn sha_1_counts_only_for_what_is_proven_to_be_older_than_its_day() {
     let vgca = Hierarchy::default();
     let signer = Holder::new(
