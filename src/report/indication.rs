@@ -217,8 +217,8 @@ fn text(sub_indication: &str) -> Text {
         ),
         "REVOKED_CA_NO_POE" => of(
             (
-                "chứng thư của một CA trên đường dẫn đã bị thu hồi, và không có gì chứng minh đã ký trước đó",
-                "the certificate of a CA on the path is revoked, and nothing proves that it was signed before",
+                "chứng thư của một CA trên đường dẫn đã bị thu hồi: không có gì chứng minh đã ký trước đó, hoặc lý do thu hồi không loại trừ việc lộ khoá từ trước",
+                "the certificate of a CA on the path is revoked: nothing proves that it was signed before, or the reason leaves open whether its key was lost before",
             ),
             (
                 "đề nghị cơ quan gửi ký lại bằng chứng thư số do CA còn hiệu lực cấp; báo quản trị",

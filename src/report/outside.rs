@@ -121,15 +121,23 @@ impl<'a> Question<'a> {
 
     /// That the list at hand does not suffice for a signature, although it is in date: it is older than the moment that
     /// has to be known of, or cannot be believed.
-    fn too_little(&self, lang: Lang) -> Option<Line> {
+    fn too_little(&self, at: UnixTime, lang: Lang) -> Option<Line> {
         let list = self.newest.as_ref()?;
-        let words =
-            Words::new(" không đủ cho chữ ký này; bản phát hành ", " does not suffice for this signature; issued ");
+        let ahead = list.this_update > at;
+        let words = if ahead {
+            Words::new(
+                " phát hành sau thời điểm kiểm tra nên không dùng được (xem --at, hoặc đồng hồ máy này); bản phát hành ",
+                " is from after the time of the check and cannot be used (see --at, or the clock here); issued ",
+            )
+        } else {
+            Words::new(" không đủ cho chữ ký này; bản phát hành ", " does not suffice for this signature; issued ")
+        };
         let said = Said::own(Words::new("danh sách thu hồi (CRL) của ", "the revocation list (CRL) of ").of(lang))
             .and_other(&self.issuer_name())
             .and(words.of(lang))
             .and_moment(list.this_update);
-        Some(Line { mark: Mark::Doubt, said: self.with_address(said, lang), code: None, advice: None })
+        let said = if ahead { said } else { self.with_address(said, lang) };
+        Some(Line { mark: Mark::Doubt, said, code: None, advice: None })
     }
 
     fn with_address(&self, said: Said, lang: Lang) -> Said {
@@ -294,7 +302,7 @@ impl<'a> Outside<'a> {
                 .questions
                 .iter()
                 .filter(|one| path.issuers().any(|(certificate, issuer)| asks_about(one.need, certificate, issuer)));
-            lines.extend(mine.filter_map(|question| question.too_little(lang)));
+            lines.extend(mine.filter_map(|question| question.too_little(self.at, lang)));
         }
         lines
     }
@@ -427,5 +435,26 @@ mod tests {
             assert_eq!((&json["state"], &json["stale_since"]), (&json!(state), &since));
             assert_eq!(said(&evidence, Lang::En).is_empty(), state == "at-hand");
         }
+    }
+
+    #[test]
+    fn a_list_from_after_the_check_is_not_to_be_fetched_again() {
+        let ca = Party::new("CA", 1);
+        let list = piece(CrlDraft { next_update: "20990101000000Z", ..CrlDraft::new(&ca) }.der());
+        let (need, answer) = (need(&ca, &["http://ca/a.crl"]), Answer::Pieces(vec![list]));
+        let question = Question::new((&need, &answer));
+        let issued = question.newest.as_ref().unwrap().this_update;
+        let said = |at| question.too_little(at, Lang::En).unwrap().said.to_string();
+        assert!(said(issued).contains("get it from") && !said(issued).contains("--at"));
+        assert!(!said(issued.plus(-1)).contains("get it from") && said(issued.plus(-1)).contains("--at"));
+    }
+
+    #[test]
+    fn of_an_ended_certificate_a_list_from_its_life_is_asked_for() {
+        let ca = Party::new("CA", 1);
+        let person = crate::x509::testing::Draft::leaf(&Party::new("Person", 3), &ca).certificate();
+        let line = gone_from_lists(&person, &crate::x509::testing::root(&ca), NOW, Lang::En);
+        assert!(line.said.to_string().contains("between the signing and that day"));
+        assert!(gone_from_lists(&person, &person, NOW, Lang::Vi).said.to_string().contains("không còn nói về"));
     }
 }

@@ -89,9 +89,10 @@ fn a_paper_of_2018_passes_in_2026_by_its_timestamp_and_lists_that_came_after() {
         (one.best_signature_time.to_string().as_str(), one.time_source),
         ("2018-09-13T09:08:48Z", TimeSource::SignatureTimestamp)
     );
-    assert!(one.strong);
+    assert!(one.strong && !one.time_open);
     // Without lists the time is told, and nothing rests on it.
     let one = vgca.judge(&file, &[]);
+    assert!(one.time_open);
     assert_eq!((outcome(&one), one.best_signature_time.to_string().as_str()), (TRY_LATER, "2018-09-13T09:08:48Z"));
     assert_eq!(one.revocation, Some(Revocation::Unavailable));
     // Nor without those about the authority.
