@@ -78,6 +78,7 @@ impl Policy {
             grace: Grace {
                 gathered: file.parameters.revocation_grace_hours.map(|hours| i64::from(hours) * 3600),
                 embedded: i64::from(file.parameters.embedded_grace_minutes) * 60,
+                ended: i64::from(file.parameters.embedded_ended_grace_hours) * 3600,
             },
         };
         let parameters = Parameters { date_odd_seconds: u64::from(file.parameters.date_odd_hours) * 3600, constraints };
@@ -130,6 +131,8 @@ struct ParametersFile {
     revocation_grace_hours: Option<u32>,
     #[serde(default = "embedded_grace")]
     embedded_grace_minutes: u32,
+    #[serde(default = "embedded_ended_grace")]
+    embedded_ended_grace_hours: u32,
     /// A policy written before there was a choice means this.
     #[serde(default = "further_signature", deserialize_with = "changes_allowed")]
     changes_allowed: Modification,
@@ -171,6 +174,11 @@ fn algorithms(text: &str, lines: &[AlgorithmFile]) -> Result<Algorithms, PolicyE
 /// What clocks may differ by.
 fn embedded_grace() -> u32 {
     10
+}
+
+/// Lists are issued daily.
+fn embedded_ended_grace() -> u32 {
+    24
 }
 
 fn further_signature() -> Modification {
@@ -369,5 +377,9 @@ mod tests {
         let asked = grace("revocation-grace-hours = 24\n").unwrap();
         assert_eq!((asked.gathered, asked.embedded), (Some(86_400), Grace::default().embedded));
         assert!(grace("revocation-grace-hours = -1\n").is_err());
+        let line = SHIPPED.lines().find(|line| line.starts_with("embedded-ended-grace-hours")).unwrap();
+        let with = |word: &str| Policy::read(&SHIPPED.replace(line, word)).unwrap().parameters.constraints.grace;
+        assert_eq!(with(""), Grace::default());
+        assert_eq!(with("embedded-ended-grace-hours = 0").ended, 0);
     }
 }

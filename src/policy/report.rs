@@ -86,6 +86,7 @@ impl SignatureJudgement {
             "claimed_time": validated.claimed_time.map(|time| time.to_string()),
             "best_signature_time": validated.best_signature_time.to_string(),
             "time_source": validated.time_source,
+            "time_open": validated.time_open,
             "binding": self.binding,
             "reasons": self.reasons(),
         })

@@ -217,8 +217,8 @@ fn text(sub_indication: &str) -> Text {
         ),
         "REVOKED_CA_NO_POE" => of(
             (
-                "chứng thư của một CA trên đường dẫn đã bị thu hồi, và không có gì chứng minh đã ký trước đó",
-                "the certificate of a CA on the path is revoked, and nothing proves that it was signed before",
+                "chứng thư của một CA trên đường dẫn đã bị thu hồi: không có gì chứng minh đã ký trước đó, hoặc lý do thu hồi không loại trừ việc lộ khoá từ trước",
+                "the certificate of a CA on the path is revoked: nothing proves that it was signed before, or the reason leaves open whether its key was lost before",
             ),
             (
                 "đề nghị cơ quan gửi ký lại bằng chứng thư số do CA còn hiệu lực cấp; báo quản trị",
@@ -255,12 +255,12 @@ fn text(sub_indication: &str) -> Text {
         ),
         "TIMESTAMP_ORDER_FAILURE" => of(
             (
-                "các dấu thời gian mâu thuẫn: dấu nằm bên trong lại muộn hơn dấu bao ngoài",
-                "the timestamps contradict each other: one that is covered is later than the one that covers it",
+                "một dấu thời gian ghi giờ muộn hơn lúc đã có nó: muộn hơn dấu bao ngoài hoặc muộn hơn thời điểm nhận",
+                "a timestamp states a time after the one at which it existed: that of one that covers it, or the receipt",
             ),
             (
-                "đề nghị cơ quan gửi ký lại và gắn dấu thời gian mới; báo quản trị nếu lặp lại",
-                "ask the sender to sign again with a new timestamp; tell the operator if it happens again",
+                "quản trị: xem đồng hồ của máy kiểm tra (hoặc --at) có chậm không; nếu đúng giờ thì đề nghị cơ quan gửi ký lại và gắn dấu thời gian mới",
+                "operator: see whether the clock of the check (or --at) is slow; if it is right, ask the sender to sign again with a new timestamp",
             ),
         ),
         _ => of(

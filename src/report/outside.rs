@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::asn1::{self, Asn1Error, Reader, Value as Element};
 use crate::evidence::{Answer, Attempt, Evidence, Need, Piece};
 use crate::policy::{SignatureJudgement, mask};
-use crate::signature::Trust;
+use crate::signature::{CertificateStanding, Standing, Trust};
 use crate::time::UnixTime;
 use crate::x509::{Certificate, Name, pem};
 
@@ -121,15 +121,23 @@ impl<'a> Question<'a> {
 
     /// That the list at hand does not suffice for a signature, although it is in date: it is older than the moment that
     /// has to be known of, or cannot be believed.
-    fn too_little(&self, lang: Lang) -> Option<Line> {
+    fn too_little(&self, at: UnixTime, lang: Lang) -> Option<Line> {
         let list = self.newest.as_ref()?;
-        let words =
-            Words::new(" không đủ cho chữ ký này; bản phát hành ", " does not suffice for this signature; issued ");
+        let ahead = list.this_update > at;
+        let words = if ahead {
+            Words::new(
+                " phát hành sau thời điểm kiểm tra nên không dùng được (xem --at, hoặc đồng hồ máy này); bản phát hành ",
+                " is from after the time of the check and cannot be used (see --at, or the clock here); issued ",
+            )
+        } else {
+            Words::new(" không đủ cho chữ ký này; bản phát hành ", " does not suffice for this signature; issued ")
+        };
         let said = Said::own(Words::new("danh sách thu hồi (CRL) của ", "the revocation list (CRL) of ").of(lang))
             .and_other(&self.issuer_name())
             .and(words.of(lang))
             .and_moment(list.this_update);
-        Some(Line { mark: Mark::Doubt, said: self.with_address(said, lang), code: None, advice: None })
+        let said = if ahead { said } else { self.with_address(said, lang) };
+        Some(Line { mark: Mark::Doubt, said, code: None, advice: None })
     }
 
     fn with_address(&self, said: Said, lang: Lang) -> Said {
@@ -271,21 +279,30 @@ impl<'a> Outside<'a> {
     pub(super) fn wanted(&self, signature: &SignatureJudgement, lang: Lang) -> Vec<Line> {
         let Trust::Trusted(path) = &signature.validated.trust else { return Vec::new() };
         let mut lines = Vec::new();
+        let waits = indication::explained(signature, lang).and_then(|explained| explained.waits_for);
+        let waits = waits.is_some_and(|waits| waits.starts_with("revocation"));
         for (certificate, issuer) in path.issuers() {
+            let of_it = |one: &&CertificateStanding| one.certificate == *certificate;
+            let standing = signature.validated.standings.iter().find(of_it).map(|one| &one.standing);
+            if let Some(to) = certificate.validity().to().filter(|to| waits && *to < self.at)
+                && let Some(Standing::Stale { .. } | Standing::Unknown) = standing
+            {
+                lines.push(gone_from_lists(certificate, issuer, to, lang));
+                continue;
+            }
             let mine = || self.questions.iter().filter(|one| asks_about(one.need, certificate, issuer));
             // One answer is enough: who has the response needs no list.
             if mine().all(|question| question.state(self.at) != State::AtHand) {
                 lines.extend(mine().flat_map(|question| question.lines(self.at, lang)));
             }
         }
-        let waits = indication::explained(signature, lang).and_then(|explained| explained.waits_for);
         // The conclusion says that something is wanting, and every list is in date: then one is too old for the signature.
-        if lines.is_empty() && waits.is_some_and(|waits| waits.starts_with("revocation")) {
+        if lines.is_empty() && waits {
             let mine = self
                 .questions
                 .iter()
                 .filter(|one| path.issuers().any(|(certificate, issuer)| asks_about(one.need, certificate, issuer)));
-            lines.extend(mine.filter_map(|question| question.too_little(lang)));
+            lines.extend(mine.filter_map(|question| question.too_little(self.at, lang)));
         }
         lines
     }
@@ -311,6 +328,33 @@ impl<'a> Outside<'a> {
             .with(Block::Table(table))
             .with(Block::Lines(lines.collect()))
     }
+}
+
+/// That lists of today leave out a certificate that has ended (RFC 5280, 3.3), so that fetching them again helps nothing.
+fn gone_from_lists(certificate: &Certificate, issuer: &Certificate, to: UnixTime, lang: Lang) -> Line {
+    let label = |vi, en| Words::new(vi, en).of(lang);
+    let name = |certificate: &Certificate| {
+        let subject = certificate.subject();
+        mask(&subject.common_name().unwrap_or_else(|| subject.to_string()))
+    };
+    let said = Said::own(label("chứng thư số của ", "the certificate of "))
+        .and_other(&name(certificate))
+        .and(label(" đã hết hạn từ ", " has expired at "))
+        .and_moment(to)
+        .and(label(
+            ", danh sách thu hồi (CRL) phát hành sau đó không còn nói về chứng thư này; cần bản phát hành từ lúc ký đến ngày \
+             hết hạn, hỏi CA phát hành: ",
+            ", and revocation lists (CRL) issued later no longer speak of it; what helps is one from between the signing and \
+             that day, to be asked of the CA: ",
+        ))
+        .and_other(&name(issuer))
+        .and(label(
+            "; chép vào thư mục CRL (trust.crls trong cấu hình, hoặc --revocation). Không có thì đề nghị cơ quan gửi ký lại hoặc \
+             gửi bản giấy",
+            "; copy it into the CRL folder (trust.crls of the settings, or --revocation). Where there is none, ask the sender to \
+             sign again or for the paper",
+        ));
+    Line { mark: Mark::Doubt, said, code: None, advice: None }
 }
 
 fn asks_about(need: &Need, certificate: &Certificate, issuer: &Certificate) -> bool {
@@ -391,5 +435,26 @@ mod tests {
             assert_eq!((&json["state"], &json["stale_since"]), (&json!(state), &since));
             assert_eq!(said(&evidence, Lang::En).is_empty(), state == "at-hand");
         }
+    }
+
+    #[test]
+    fn a_list_from_after_the_check_is_not_to_be_fetched_again() {
+        let ca = Party::new("CA", 1);
+        let list = piece(CrlDraft { next_update: "20990101000000Z", ..CrlDraft::new(&ca) }.der());
+        let (need, answer) = (need(&ca, &["http://ca/a.crl"]), Answer::Pieces(vec![list]));
+        let question = Question::new((&need, &answer));
+        let issued = question.newest.as_ref().unwrap().this_update;
+        let said = |at| question.too_little(at, Lang::En).unwrap().said.to_string();
+        assert!(said(issued).contains("get it from") && !said(issued).contains("--at"));
+        assert!(!said(issued.plus(-1)).contains("get it from") && said(issued.plus(-1)).contains("--at"));
+    }
+
+    #[test]
+    fn of_an_ended_certificate_a_list_from_its_life_is_asked_for() {
+        let ca = Party::new("CA", 1);
+        let person = crate::x509::testing::Draft::leaf(&Party::new("Person", 3), &ca).certificate();
+        let line = gone_from_lists(&person, &crate::x509::testing::root(&ca), NOW, Lang::En);
+        assert!(line.said.to_string().contains("between the signing and that day"));
+        assert!(gone_from_lists(&person, &person, NOW, Lang::Vi).said.to_string().contains("không còn nói về"));
     }
 }

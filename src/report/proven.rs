@@ -30,7 +30,10 @@ pub(super) fn proof(proof: Proof) -> (Mark, Words) {
         Proof::None(Worthless::Broken) => (Mark::Doubt, words("không hợp lệ", "not valid")),
         Proof::None(Worthless::Future) => (
             Mark::Doubt,
-            words("ghi giờ muộn hơn lúc đã có dấu này", "states a time after the one at which it already existed"),
+            words(
+                "ghi giờ muộn hơn lúc đã có dấu này (hoặc đồng hồ của máy kiểm tra chạy chậm)",
+                "states a time after the one at which it already existed (or the clock of the check is slow)",
+            ),
         ),
         Proof::None(Worthless::NotTrusted) => {
             (Mark::Doubt, words("tổ chức cấp không được tin cậy", "its authority is not trusted for timestamps"))

@@ -75,8 +75,7 @@ pub(super) fn brief(signature: &SignatureJudgement, alone: bool, lang: Lang) -> 
     rows.push(Row::marked(label("Hiệu lực khi ký", "In force when signed"), mark, Said::own(words.of(lang))));
     let (mark, words) = words::trust(&validated.trust);
     rows.push(Row::marked(label("Đường dẫn chứng thực", "Trust path"), mark, Said::own(words.of(lang))));
-    let (mark, words) = words::revocation(validated.revocation);
-    rows.push(Row::marked(label("Thu hồi", "Revocation"), mark, Said::own(words.of(lang))));
+    rows.push(certificate::revocation(validated, lang));
     rows
 }
 
@@ -176,10 +175,20 @@ fn times(validated: &Validated, lang: Lang) -> Vec<Row> {
     let earliest = Said::moment(validated.best_signature_time)
         .and(", ")
         .and(label("căn cứ: ", "by "))
-        .and(proven::proven_by(validated.time_source).of(lang));
+        .and(proven::proven_by(validated.time_source).of(lang))
+        .and(if validated.time_open {
+            label("; chưa được coi là chứng minh", "; not taken as proven")
+        } else {
+            ""
+        });
     let mut rows = vec![
         Row::new(label("Giờ ký (người ký tự ghi)", "Signing time (a claim)"), claimed),
-        Row::new(label("Thời điểm được chứng minh", "Proven time"), earliest),
+        // Called proven only where something may rest on it.
+        if validated.time_open {
+            Row::marked(label("Thời điểm theo dấu thời gian", "Time by the timestamp"), Mark::Doubt, earliest)
+        } else {
+            Row::new(label("Thời điểm được chứng minh", "Proven time"), earliest)
+        },
     ];
     if validated.timestamps.is_empty() {
         rows.push(Row::new(label("Dấu thời gian", "Timestamp"), Said::own(label("không có", "none"))));

@@ -5,6 +5,12 @@
 //! strict enough: whoever signs with a stolen key chooses the time by the timestamp that he asks for, and may bring the
 //! last list from before the revocation. So a statement from before the proven time acquits only while it is current
 //! *now*, and was gathered by the gateway; one that the document brings along only when it was issued after that time.
+//!
+//! Of a certificate that has ended lists of today say nothing, so nothing that could still be gathered would ever help a
+//! paper of then. For it alone the classic shape of long-term validation counts as well (EN 319 142-1, 5.4): what was
+//! current at the proven time, stored in the document and itself proven to exist. What a thief gains by that is the time
+//! between a revocation and the next list, as with every list that is current; the policy says how much of it at most, and
+//! any word of the revocation that is at hand still counts.
 
 use crate::digest::Sha256;
 use crate::time::{UnixTime, Within};
@@ -15,7 +21,7 @@ pub const SKEW: i64 = 600;
 
 /// A responder that names no nextUpdate has newer information at any time (RFC 6960, 4.2.2.1); one of its responses
 /// stands for a day at most, in seconds.
-const ALWAYS_NEWER: i64 = 86_400;
+const ALWAYS_NEWER: i64 = A_DAY;
 
 /// A statement, and how it came here.
 #[derive(Clone, Copy, Debug)]
@@ -67,11 +73,16 @@ pub struct Grace {
     pub gathered: Option<i64>,
     /// Of what the document brings along: within it a thief may use what was true before the revocation.
     pub embedded: i64,
+    /// The same for a certificate that has ended since, of what was current at the proven time and is itself proven to exist.
+    pub ended: i64,
 }
+
+/// Lists are issued daily, so that what a signer's program fetched was at most a day old, in seconds.
+const A_DAY: i64 = 86_400;
 
 impl Default for Grace {
     fn default() -> Self {
-        Self { gathered: None, embedded: SKEW }
+        Self { gathered: None, embedded: SKEW, ended: A_DAY }
     }
 }
 
@@ -203,7 +214,11 @@ fn acquits(certificate: &Certificate, heard: &Heard<'_>, moment: &Moment) -> Acq
     // Issued after the fact, to within what clocks may differ: it cannot be from before a revocation that mattered.
     let after = |grace: i64| issued >= moment.proven.plus(-grace);
     let fresh = match provenance {
-        Provenance::Embedded { .. } => moment.by_token && after(moment.grace.embedded),
+        Provenance::Embedded { existed } => {
+            let ended = certificate.validity().place(moment.at) == Within::After;
+            let stored = existed.is_some() && was_current(statement, moment.proven) && after(moment.grace.ended);
+            moment.by_token && (after(moment.grace.embedded) || ended && stored)
+        }
         Provenance::Gathered if after(SKEW) => true,
         Provenance::Gathered => match (due, moment.grace.gathered) {
             (Some(due), grace) => due >= moment.at && grace.is_none_or(after),
@@ -218,6 +233,12 @@ fn acquits(certificate: &Certificate, heard: &Heard<'_>, moment: &Moment) -> Acq
         (false, Provenance::Embedded { .. }) => Acquittal::No,
         (false, Provenance::Gathered) => Acquittal::TooOld,
     }
+}
+
+/// Whether newer information was not yet due then.
+fn was_current(statement: &Statement, then: UnixTime) -> bool {
+    let always_newer = || (statement.kind == StatementKind::Ocsp).then(|| statement.this_update.plus(ALWAYS_NEWER));
+    statement.next_update.or_else(always_newer).is_some_and(|due| then <= due)
 }
 
 /// Whether the source leaves the certificate out because it had ended (RFC 5280, 3.3; RFC 6960, 4.4.4).

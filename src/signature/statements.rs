@@ -177,8 +177,10 @@ impl Spoken {
     /// The statements with who brought them.
     pub(super) fn heard<'s>(&'s self, sources: &Sources<'_>) -> Vec<Heard<'s>> {
         let gathered = self.gathered.iter().map(|statement| Heard { statement, provenance: Provenance::Gathered });
-        let alone: HashSet<(&[Sha256], bool)> = self.gathered.iter().map(by_itself).collect();
-        let together = self.all.iter().filter(|statement| !alone.contains(&by_itself(statement))).map(|statement| {
+        // What was gathered and is in the document too is heard as both: only of the latter it is proven how old it is.
+        let brought: HashSet<Sha256> = sources.embedded.sources().map(|(digest, _)| digest).collect();
+        let together = self.all.iter().filter(|one| one.pieces.iter().any(|piece| brought.contains(piece)));
+        let together = together.map(|statement| {
             let existed = sources.existed(&statement.pieces);
             Heard { statement, provenance: Provenance::Embedded { existed } }
         });
@@ -194,11 +196,6 @@ fn is_collision_ground(statement: &Statement, responses: &OcspSet) -> bool {
             let digest = response.scheme().ok().and_then(SignatureScheme::digest);
             response.nonce().is_some() && digest.is_some_and(|digest| digest <= DigestAlgorithm::Sha1)
         })
-}
-
-/// A statement of the same pieces to the same effect is the same one; what accuses is never left out.
-fn by_itself(statement: &Statement) -> (&[Sha256], bool) {
-    (&statement.pieces, statement.status == RevocationStatus::Good)
 }
 
 /// What the document brings that may speak of a certificate.
@@ -232,19 +229,19 @@ impl<'a> Brought<'a> {
 }
 
 impl Sources<'_> {
-    /// By when all those of the pieces existed that the document brings; `None` where that is not proven.
+    /// By when all of the pieces existed; `None` where that is not proven of each.
     fn existed(&self, pieces: &[Sha256]) -> Option<UnixTime> {
-        let mut latest = None;
-        for (_, source) in self.embedded.sources().filter(|(digest, _)| pieces.contains(digest)) {
-            let beside = || self.existence.proven(self.end?.checked_add(1)?);
-            let one = match source {
-                Source::SecurityStore { written } => self.existence.proven(written),
-                Source::SignedData => beside(),
-                // Under the signature value: what proves that it existed proves them too.
-                Source::Archival => self.signed.into_iter().chain(beside()).min(),
-            }?;
-            latest = latest.max(Some(one));
-        }
-        latest
+        let beside = || self.existence.proven(self.end?.checked_add(1)?);
+        let by = |source| match source {
+            Source::SecurityStore { written } => self.existence.proven(written),
+            Source::SignedData => beside(),
+            // Under the signature value: what proves that it existed proves them too.
+            Source::Archival => self.signed.into_iter().chain(beside()).min(),
+        };
+        let of = |piece: &Sha256| {
+            let places = self.embedded.sources().filter(|(digest, _)| digest == piece);
+            places.filter_map(|(_, source)| by(source)).min()
+        };
+        pieces.iter().map(of).collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 }

@@ -97,6 +97,8 @@ pub struct Validated {
     pub best_signature_time: UnixTime,
     /// What proves it.
     pub time_source: TimeSource,
+    /// It holds unless the authority was revoked, which is not known: it is told, and nothing rests on it.
+    pub time_open: bool,
     /// The outcome.
     pub conclusion: Conclusion,
 }
@@ -154,6 +156,7 @@ struct Judged {
     standings: Vec<CertificateStanding>,
     strong: bool,
     proven: Proven,
+    open: bool,
     timestamps: Vec<Timestamp>,
     content_timestamps: Vec<Timestamp>,
     conclusion: Conclusion,
@@ -240,6 +243,7 @@ fn clock(
         standings,
         strong,
         proven: Proven { time: proven, source },
+        open: stated.is_some() && matches!(proof, Proof::Open(_)),
         timestamps: vec![token.clone().proving(proof)],
         content_timestamps: Vec::new(),
         conclusion,
@@ -317,8 +321,19 @@ impl Ask<'_> {
             proven: at,
             out_of_order,
         });
-        let (timestamps, content_timestamps) = (Vec::new(), Vec::new());
-        Judged { trust, in_force, revocation, standings, strong, proven, timestamps, content_timestamps, conclusion }
+        let (open, timestamps, content_timestamps) = (false, Vec::new(), Vec::new());
+        Judged {
+            trust,
+            in_force,
+            revocation,
+            standings,
+            strong,
+            proven,
+            open,
+            timestamps,
+            content_timestamps,
+            conclusion,
+        }
     }
 
     /// The same for a time that holds unless its authority was revoked. It can say what is missing and nothing more:
@@ -333,7 +348,7 @@ impl Ask<'_> {
             Conclusion::Indeterminate(_) => judged.conclusion,
             Conclusion::Passed(_) => Conclusion::Indeterminate(Indeterminate::TryLater(doubt)),
         };
-        Some(Judged { conclusion, ..judged })
+        Some(Judged { conclusion, open: true, ..judged })
     }
 }
 
@@ -375,6 +390,7 @@ fn told(
         content_timestamps: judged.content_timestamps,
         best_signature_time: judged.proven.time,
         time_source: judged.proven.source,
+        time_open: judged.open,
         conclusion: judged.conclusion,
     }
 }
@@ -424,6 +440,8 @@ fn in_force(path: &Path, at: UnixTime, made_after: Option<UnixTime>) -> InForce 
     let signer = path.leaf().and_then(|leaf| leaf.validity().to());
     match path.out_of_period(at) {
         None => InForce::Yes,
+        // A CA and an authority for timestamps have clocks of their own, and a certificate may be used at once.
+        Some((_, Within::Before)) if path.out_of_period(at.plus(SKEW)).is_none() => InForce::Yes,
         Some((_, Within::Before)) => InForce::NotYet,
         Some(_) if signer.zip(made_after).is_some_and(|(end, made_after)| end < made_after) => InForce::Expired,
         Some((_, Within::After | Within::Inside)) => InForce::Ended,

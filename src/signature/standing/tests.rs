@@ -164,6 +164,57 @@ fn of_an_ended_certificate_only_a_source_that_still_keeps_it_speaks() {
 }
 
 #[test]
+fn of_an_ended_certificate_what_was_current_then_speaks_from_the_document_where_it_is_proven_to_exist() {
+    let top = Party::new("Root", 1);
+    let ended = Draft { to: "20200101000000Z", ..Draft::leaf(&Party::new("Person", 3), &top) }.certificate();
+    let then = ended.validity().to().unwrap().plus(-9 * DAY);
+    let moment = Moment { proven: then, by_token: true, ..received() };
+    let hours = |from: i64, to: i64| Statement {
+        this_update: then.plus(from * 3600),
+        next_update: Some(then.plus(to * 3600)),
+        ..good(0)
+    };
+    let of = |certificate: &Certificate, statement: &Statement, existed, moment: &Moment| {
+        weigh(certificate, &[Heard { statement, provenance: Provenance::Embedded { existed } }], moment)
+    };
+    let later = Some(then.plus(DAY));
+    let usual = hours(-7, 17);
+    assert!(is_good(&of(&ended, &usual, later, &moment)));
+    assert!(is_good(&of(&ended, &hours(-24, 0), later, &moment)));
+    // Of the living newer ones can be had.
+    let alive = Moment { at: then.plus(2 * DAY), ..moment };
+    for (what, certificate, statement, existed, moment) in [
+        ("alive", &ended, &usual, later, &alive),
+        ("nothing proves that it is of then", &ended, &usual, None, &moment),
+        ("not current any more", &ended, &hours(-7, -1), later, &moment),
+        ("older than the policy allows", &ended, &hours(-25, 17), later, &moment),
+        ("no token", &ended, &usual, later, &Moment { by_token: false, ..moment }),
+        ("a stricter policy", &ended, &usual, later, &Moment { grace: Grace { ended: 0, ..moment.grace }, ..moment }),
+        ("a list without an end", &ended, &Statement { next_update: None, ..usual.clone() }, later, &moment),
+    ] {
+        assert_eq!(of(certificate, statement, existed, moment), Standing::Unknown, "{what}");
+    }
+    let response = |hours: i64| Statement {
+        kind: StatementKind::Ocsp,
+        this_update: then.plus(-hours * 3600),
+        next_update: None,
+        ..usual.clone()
+    };
+    assert!(is_good(&of(&ended, &response(24), later, &moment)));
+    assert_eq!(of(&ended, &response(25), later, &moment), Standing::Unknown);
+    // Any word of a revocation that is at hand still counts, and so does a suspension.
+    let gone = gone(-9, Reason::KeyCompromise, -9);
+    let held = Statement { status: RevocationStatus::Hold { at: then.plus(-DAY) }, ..usual.clone() };
+    for against in [&gone, &held] {
+        let heard = [
+            Heard { statement: &usual, provenance: Provenance::Embedded { existed: later } },
+            Heard { statement: against, provenance: Provenance::Gathered },
+        ];
+        assert!(!is_good(&weigh(&ended, &heard, &moment)));
+    }
+}
+
+#[test]
 fn a_signer_that_has_ended_vouches_only_for_what_is_proven_to_be_from_its_time() {
     let top = Party::new("Root", 1);
     let ending = |to| Draft { to, ..Draft::authority(&top, &top) }.certificate();

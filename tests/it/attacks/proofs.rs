@@ -89,9 +89,10 @@ fn a_paper_of_2018_passes_in_2026_by_its_timestamp_and_lists_that_came_after() {
         (one.best_signature_time.to_string().as_str(), one.time_source),
         ("2018-09-13T09:08:48Z", TimeSource::SignatureTimestamp)
     );
-    assert!(one.strong);
+    assert!(one.strong && !one.time_open);
     // Without lists the time is told, and nothing rests on it.
     let one = vgca.judge(&file, &[]);
+    assert!(one.time_open);
     assert_eq!((outcome(&one), one.best_signature_time.to_string().as_str()), (TRY_LATER, "2018-09-13T09:08:48Z"));
     assert_eq!(one.revocation, Some(Revocation::Unavailable));
     // Nor without those about the authority.
@@ -249,6 +250,51 @@ fn a_list_that_the_document_brings_acquits_only_after_a_proven_time() {
 }
 
 #[test]
+fn a_paper_of_an_ended_signer_brings_the_list_that_was_current_then_and_something_proves_it() {
+    let vgca = Hierarchy::default();
+    let root = [current(&vgca, &[])];
+    let stamp = Some((&vgca.tsa, SIGNED));
+    let last = |from| vgca.issuing.list(from, "20180914000000Z", &[]);
+    let paper = |list: List| with(&vgca, stamp, &[], &[list]);
+    // Fetched in the morning, signed at nine, stored, and stamped over.
+    let honest = paper(last("20180913010000Z"));
+    let covered = clocked(&honest, 20, &vgca.second_tsa, "20180913091500Z");
+    let one = vgca.judge(&covered, &root);
+    assert_eq!((outcome(&one), one.revocation), (PASSED, Some(Revocation::Clear)), "{:?}", one.standings);
+    // A copy of it in the drop folder takes nothing away.
+    assert_eq!(outcome(&vgca.judge(&covered, &[root[0].clone(), last("20180913010000Z")])), PASSED);
+    // Nothing proves how old it is; it was too old; it is of a living signer, of whom newer lists can be had.
+    assert_eq!(outcome(&vgca.judge(&honest, &root)), TRY_LATER);
+    let old = clocked(&paper(last("20180912080000Z")), 20, &vgca.second_tsa, "20180913091500Z");
+    assert_eq!(outcome(&vgca.judge(&old, &root)), TRY_LATER);
+    let of_then = [vgca.root.list("20181001000000Z", "20181101000000Z", &[])];
+    assert_eq!(outcome(&vgca.judge_at(&covered, &of_then, "2018-10-02")), TRY_LATER);
+    // Whoever signed in the hours after the revocation is told by any later list that is at hand, however old.
+    let gone = vgca.issuing.list("20180914000000Z", "20180915000000Z", &[(7, "20180913080000Z", Some(1), None)]);
+    let one = vgca.judge(&covered, &[root[0].clone(), gone]);
+    assert_eq!(outcome(&one), ("INDETERMINATE", "REVOKED_NO_POE"));
+}
+
+#[test]
+fn authorities_that_ended_one_after_the_other_prove_by_what_was_current_at_each_change() {
+    let vgca = Hierarchy::default();
+    // The first authority ended in August 2018; the list beside the signature is of some hours before the next stamp.
+    let of_signer = vgca.issuing.list("20180115093000Z", "20180116000000Z", &[]);
+    let stamp = Some((&vgca.old_tsa, "20180115092159Z"));
+    let paper = |list: List| {
+        let file = with(&vgca, stamp, &[], &[of_signer.clone(), list]);
+        clocked(&file, 20, &vgca.tsa, "20180820090000Z")
+    };
+    let list = |from, to| vgca.root.list(from, to, &[]);
+    let lists = [current(&vgca, &[])];
+    let one = vgca.judge(&paper(list("20180820000000Z", "20180821000000Z")), &lists);
+    assert_eq!((outcome(&one), one.timestamps[0].proof()), (PASSED, Proof::Sound), "{:?}", one.standings);
+    for (from, to) in [("20180818000000Z", "20180821000000Z"), ("20180820000000Z", "20180820080000Z")] {
+        assert_ne!(outcome(&vgca.judge(&paper(list(from, to)), &lists)), PASSED, "{from}");
+    }
+}
+
+#[test]
 fn what_a_revocation_takes_away_depends_on_what_is_proven() {
     let vgca = Hierarchy::default();
     let file = stamped(&vgca, &vgca.tsa, SIGNED);
@@ -310,6 +356,32 @@ fn before_and_after_the_life_of_the_certificate_only_what_is_proven_is_said() {
     assert_eq!(outcome(&vgca.judge(&expired, &clean(&vgca))), ("TOTAL-FAILED", "EXPIRED"));
     // Unless its authority cannot be relied on.
     assert_eq!(outcome(&vgca.judge(&expired, &[after(&vgca, &[])])), NO_POE);
+}
+
+#[test]
+fn a_certificate_may_be_used_at_once_though_two_clocks_differ() {
+    let vgca = Hierarchy::default();
+    let of_signer = vgca.issuing.list("20261030000000Z", "20261130000000Z", &[]);
+    let lists = [of_signer, current(&vgca, &[])];
+    // The token states 09:07:48 and a minute.
+    for (from, expected) in [
+        ("20180913090800Z", PASSED),
+        ("20180913091848Z", PASSED),
+        ("20180913091849Z", ("TOTAL-FAILED", "NOT_YET_VALID")),
+    ] {
+        let signer = Holder::new(
+            ("CN=Cong, O=Van phong, C=VN", "noivu", 8),
+            Some(&vgca.issuing),
+            (from, "20290114000000Z"),
+            &super::forge::for_documents(),
+            false,
+        );
+        let token = |value: &[u8]| vgca.tsa.stamp(value, SIGNED, false);
+        let file = paper::sign(paper_of("adbe.pkcs7.detached", ""), |signed| {
+            Cms { token: Some(&token), ..Cms::of(&signer) }.over(signed)
+        });
+        assert_eq!(outcome(&vgca.judge(&file, &lists)), expected, "{from}");
+    }
 }
 
 #[test]
