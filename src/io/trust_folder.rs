@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::time::UnixTime;
 use crate::x509::{AnchorStore, Certificate, Origin};
 
-use super::files::{BUNDLE, OWN_ENTRIES, WITHDRAWN, certificates_of, files_below, is_in_use};
+use super::files::{BUNDLE, OWN_ENTRIES, WITHDRAWN, certificates_of, files_below};
 
 /// Longest id; it becomes the name of a file.
 const MAX_ID: usize = 64;
@@ -58,8 +58,8 @@ impl<'a> TrustFolder<'a> {
     /// The files that hold a certificate, and how many others each holds.
     #[must_use]
     pub fn files_of(&self, certificate: &Certificate) -> Vec<(PathBuf, usize)> {
-        let in_use = files_below(self.0).into_iter().filter(|file| is_in_use(self.0, file));
-        in_use
+        files_below(self.0)
+            .into_iter()
             .filter_map(|file| {
                 let found = certificates_of(&file, &mut Vec::new()).ok()?;
                 let others = found.iter().filter(|other| *other != certificate).count();
