@@ -7,6 +7,7 @@ use dieu7::io::bundle::{self, AnchorChange, Bundle, BundleFault, BundleKey, Impo
 use dieu7::io::files::{self, Trust};
 use dieu7::io::{clock, trust_folder};
 use dieu7::settings::Settings;
+use dieu7::time::{Period, UnixTime};
 use dieu7::x509::{AnchorEntry, Certificate, Crl, Origin};
 
 use super::cli::{BundleArguments, BundleCommand};
@@ -33,7 +34,7 @@ pub fn run(arguments: &BundleArguments, lang: Lang) -> Result<u8, Failure> {
 
 fn make(out: &Path, crls: &Path, days: u32, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
     if out.exists() {
-        return Err(not_written(out, "already there"));
+        return Err(not_written(out, &std::io::Error::from(std::io::ErrorKind::AlreadyExists).to_string()));
     }
     let trust = files::trust(&settings.trust, &mut Vec::new()).map_err(failure::settings)?;
     let mut items = anchors(&trust, lang);
@@ -194,6 +195,9 @@ fn tell(bundle: &Bundle, lang: Lang) {
 
 fn show(plan: &Import<'_>, trust: &Trust, lang: Lang) {
     println!("");
+    if plan.is_empty() {
+        println!("{}", lang.pick("Không có gì mới so với máy này.", "It has nothing that is not here already."));
+    }
     for change in &plan.anchors {
         let (mark, entry) = match change {
             AnchorChange::New(entry) => (lang.pick("+ chứng thư gốc MỚI", "+ NEW anchor"), entry),
@@ -236,6 +240,11 @@ fn show_entry(entry: &AnchorEntry, lang: Lang) {
     println!("    {}", entry.subject());
     println!("    SHA-256: {}", entry.sha256().map_or_else(String::new, |pin| pin.to_string()));
     println!("    {}: {}", lang.pick("Mục đích", "Purpose"), purposes.join(", "));
+    if entry.valid() != Period::ALWAYS {
+        let end = |time: Option<UnixTime>| time.map_or("…".to_owned(), UnixTime::vietnamese);
+        let (from, to) = (end(entry.valid().from()), end(entry.valid().to()));
+        println!("    {}: {from} – {to}", lang.pick("Thời hạn tin cậy", "Period of trust"));
+    }
     println!("    {}: {}", lang.pick("Căn cứ", "Legal basis"), entry.legal_basis());
     println!("    {}: {}", lang.pick("Công bố tại", "Published at"), entry.source());
 }
@@ -298,8 +307,8 @@ fn other_key(given: &str, fingerprint: Sha256) -> Failure {
         Text { vi: "Vân tay không khớp.", en: "The fingerprint does not match." },
         format_args!("--key {given}\n  {fingerprint}"),
         Text {
-            vi: "gói này do máy khác đóng; không nhận trước khi hỏi rõ.",
-            en: "another gateway made this bundle; do not take it before you know why.",
+            vi: "dòng dưới là vân tay trong gói. So từng chữ với vân tay đã nghe; nếu không phải gõ nhầm thì máy khác đã đóng gói này: đừng nhận trước khi hỏi rõ.",
+            en: "the lower line is the bundle's. Compare it with what you were told, letter by letter; if it is no slip of the finger, another gateway made this bundle: do not take it before you know why.",
         },
     )
 }

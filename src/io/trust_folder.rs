@@ -70,9 +70,13 @@ impl<'a> TrustFolder<'a> {
 
     /// Moves a file out of use, under a name that says when; gives its new place.
     pub fn set_aside(&self, file: &Path, now: UnixTime) -> io::Result<PathBuf> {
+        self.set_aside_as(file, &file.file_name().unwrap_or_default().to_string_lossy(), now)
+    }
+
+    /// The same for what stands under a name that it does not have in use.
+    pub(super) fn set_aside_as(&self, file: &Path, name: &str, now: UnixTime) -> io::Result<PathBuf> {
         let folder = self.0.join(WITHDRAWN);
         fs::create_dir_all(&folder)?;
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
         let stamp: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
         let place = (0..10_000_u32)
             .map(|number| {
