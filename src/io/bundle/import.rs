@@ -165,7 +165,11 @@ impl<'a> Import<'a> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let certificates = self.certificates.is_empty() && self.leaving.is_empty();
-        certificates && self.anchors.is_empty() && self.crls.is_empty() && self.responses == 0 && self.directory.is_none()
+        certificates
+            && self.anchors.is_empty()
+            && self.crls.is_empty()
+            && self.responses == 0
+            && self.directory.is_none()
     }
 
     /// Makes the change.
