@@ -71,7 +71,9 @@ pub fn unreadable(facts: impl Display) -> Failure {
 pub fn not_a_certificate(facts: impl Display) -> Failure {
     Failure::new(
         UNREADABLE,
-        Text { vi: "Tệp không phải chứng thư đọc được.", en: "This is no certificate that can be read." },
+        Text {
+            vi: "Tệp không phải chứng thư đọc được.", en: "This is no certificate that can be read."
+        },
         facts,
         Text {
             vi: "nêu tệp chứng thư (DER, PEM hoặc PKCS#7); nếu tải về, xem có phải trang báo lỗi không.",
