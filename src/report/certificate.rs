@@ -7,6 +7,7 @@ use crate::x509::{Certificate, PathFault};
 
 use super::lang::{Lang, Words};
 use super::model::{Block, Row, Section, Table};
+use super::revoked;
 use super::said::Said;
 use super::words;
 
@@ -46,7 +47,7 @@ pub(super) fn section(signature: &SignatureJudgement, lang: Lang) -> Section {
     let (mark, words) = words::in_force(validated.in_force);
     rows.push(Row::marked(label("Hiệu lực", "In force"), mark, Said::own(words.of(lang))));
     let (mark, words) = words::revocation(validated.revocation);
-    rows.push(Row::marked(label("Thu hồi", "Revocation"), mark, Said::own(words.of(lang))));
+    rows.push(Row::marked(label("Thu hồi", "Revocation"), mark, revoked::since(words, &validated.standings, lang)));
     let section = Section::new(Said::own(label("Chứng thư số", "Certificate"))).with(Block::Rows(rows));
     match &validated.trust {
         Trust::Trusted(path) => section.with(Block::Table(table(signature, path.certificates(), lang))),
