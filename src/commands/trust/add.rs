@@ -260,6 +260,13 @@ impl Adding<'_> {
         self.install(&id, certificate)?;
         let file = folder.write_entry(&id, &text, clock::now()).map_err(|error| not_written(self.folder, &error))?;
         println!("  → {}", file.display());
+        // Of two own entries for one certificate the name would decide which counts, and the other would come back when
+        // that one is withdrawn.
+        let before = known.filter(|known| known.origin() == Origin::Own && known.id() != id);
+        if let Some(before) = before.and_then(|before| folder.entry_file(before.id(), Origin::Own)) {
+            let place = folder.set_aside(&before, clock::now()).map_err(|error| not_written(&before, &error))?;
+            println!("  {} → {}", self.lang.pick("thay cho", "instead of"), place.display());
+        }
         self.trust = files::trust(self.folder, &mut Vec::new()).map_err(failure::settings)?;
         Ok(())
     }
