@@ -80,8 +80,14 @@ fn path(findings: &TrustFindings) -> Row {
         Ok(path) => row(
             "path",
             Outcome::Passed,
-            format!("đường dẫn {} chứng thư, tới {}", path.certificates().len(), path.anchor()),
-            format!("a path of {} certificates, to {}", path.certificates().len(), path.anchor()),
+            match path.certificates().len() {
+                1 => format!("chính nó là chứng thư tin cậy {}", path.anchor()),
+                length => format!("đường dẫn {length} chứng thư, tới {}", path.anchor()),
+            },
+            match path.certificates().len() {
+                1 => format!("is itself the trust anchor {}", path.anchor()),
+                length => format!("a path of {length} certificates, to {}", path.anchor()),
+            },
         ),
         Err(error) => {
             let outcome = match error {
