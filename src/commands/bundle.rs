@@ -1,13 +1,16 @@
 //! `dieu7 bundle`: carries whom to trust, and who was revoked, to a gateway without Internet.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dieu7::digest::Sha256;
+use dieu7::evidence::Piece;
 use dieu7::io::bundle::{self, AnchorChange, Bundle, BundleFault, BundleKey, Import, ImportFault, Item, Kind};
 use dieu7::io::files::{self, Trust};
-use dieu7::io::{clock, trust_folder};
+use dieu7::io::sources::{Content, CrlFolder};
+use dieu7::io::{cache, clock, trust_folder};
 use dieu7::settings::Settings;
-use dieu7::x509::{AnchorEntry, Certificate, Crl, Origin};
+use dieu7::time::{Period, UnixTime};
+use dieu7::x509::{AnchorEntry, Certificate, Origin};
 
 use super::cli::{BundleArguments, BundleCommand};
 use super::config;
@@ -33,18 +36,11 @@ pub fn run(arguments: &BundleArguments, lang: Lang) -> Result<u8, Failure> {
 
 fn make(out: &Path, crls: &Path, days: u32, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
     if out.exists() {
-        return Err(not_written(out, "already there"));
+        return Err(not_written(out, &std::io::Error::from(std::io::ErrorKind::AlreadyExists).to_string()));
     }
     let trust = files::trust(&settings.trust, &mut Vec::new()).map_err(failure::settings)?;
     let mut items = anchors(&trust, lang);
-    let (mut lists, odd) = evidence(crls)?;
-    items.append(&mut lists);
-    for file in &odd {
-        println!(
-            "! {}: {file}",
-            lang.pick("bỏ qua, không phải CRL hay OCSP", "left out, neither CRL nor OCSP response")
-        );
-    }
+    items.append(&mut evidence(crls, settings, lang));
     if let Some(file) = &settings.directory {
         files::directory(file, &mut Vec::new()).map_err(failure::settings)?;
         let toml = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
@@ -99,37 +95,32 @@ fn anchors(trust: &Trust, lang: Lang) -> Vec<Item> {
     items
 }
 
-/// The lists and responses of a folder, known by content, and the names of other files.
-fn evidence(folder: &Path) -> Result<(Vec<Item>, Vec<String>), Failure> {
-    let (mut items, mut odd) = (Vec::new(), Vec::new());
-    if !folder.exists() {
-        return Ok((items, odd));
-    }
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| failure::unreadable(format_args!("{}: {error}", folder.display())))?;
-    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
-    found.sort();
-    for file in found {
-        let octets = files::octets(&file).map_err(failure::unreadable)?;
-        if Crl::parse(&octets).is_ok() {
-            items.push(Item { kind: Kind::Crl, octets });
-        } else if looks_like_response(&octets) {
-            items.push(Item { kind: Kind::Ocsp, octets });
-        } else {
-            odd.push(file.display().to_string());
+/// The lists and responses of the drop folder, and the lists that the gateway fetched; what is of no use is named.
+fn evidence(folder: &Path, settings: &Settings, lang: Lang) -> Vec<Item> {
+    let folder = CrlFolder::new(folder.to_owned());
+    let item = |(content, piece): (Content, Piece)| {
+        let kind = match content {
+            Content::Crl { .. } => Kind::Crl,
+            Content::Ocsp => Kind::Ocsp,
+        };
+        Item { kind, octets: piece.octets.to_vec() }
+    };
+    let mut items: Vec<Item> = folder.pieces().into_iter().map(item).collect();
+    let left_out = |what: &str, why: &str| println!("! {}: {what}: {why}", lang.pick("bỏ qua", "left out"));
+    for odd in folder.list() {
+        if let Err(why) = odd.content {
+            left_out(&odd.file.display().to_string(), &why);
         }
     }
-    Ok((items, odd))
-}
-
-/// A SEQUENCE that begins with responseStatus successful (RFC 6960, 4.2.1). It is verified at each use.
-fn looks_like_response(octets: &[u8]) -> bool {
-    let content = match octets {
-        [0x30, 0x82, _, _, rest @ ..] | [0x30, 0x81, _, rest @ ..] => rest,
-        [0x30, length, rest @ ..] if *length < 0x80 => rest,
-        _ => return false,
-    };
-    content.starts_with(&[0x0a, 1, 0])
+    // A gateway that never fetched has no such file.
+    let cache = &settings.revocation.cache;
+    if cache.exists() {
+        match cache::lists(cache) {
+            Ok(lists) => items.extend(lists.into_iter().map(|octets| Item { kind: Kind::Crl, octets })),
+            Err(error) => left_out(&cache.display().to_string(), &error.to_string()),
+        }
+    }
+    items
 }
 
 fn import(file: &Path, key: Option<&str>, yes: bool, settings: &Settings, lang: Lang) -> Result<u8, Failure> {
@@ -194,6 +185,9 @@ fn tell(bundle: &Bundle, lang: Lang) {
 
 fn show(plan: &Import<'_>, trust: &Trust, lang: Lang) {
     println!("");
+    if plan.is_empty() {
+        println!("{}", lang.pick("Không có gì mới so với máy này.", "It has nothing that is not here already."));
+    }
     for change in &plan.anchors {
         let (mark, entry) = match change {
             AnchorChange::New(entry) => (lang.pick("+ chứng thư gốc MỚI", "+ NEW anchor"), entry),
@@ -236,6 +230,11 @@ fn show_entry(entry: &AnchorEntry, lang: Lang) {
     println!("    {}", entry.subject());
     println!("    SHA-256: {}", entry.sha256().map_or_else(String::new, |pin| pin.to_string()));
     println!("    {}: {}", lang.pick("Mục đích", "Purpose"), purposes.join(", "));
+    if entry.valid() != Period::ALWAYS {
+        let end = |time: Option<UnixTime>| time.map_or("…".to_owned(), UnixTime::vietnamese);
+        let (from, to) = (end(entry.valid().from()), end(entry.valid().to()));
+        println!("    {}: {from} – {to}", lang.pick("Thời hạn tin cậy", "Period of trust"));
+    }
     println!("    {}: {}", lang.pick("Căn cứ", "Legal basis"), entry.legal_basis());
     println!("    {}: {}", lang.pick("Công bố tại", "Published at"), entry.source());
 }
@@ -298,8 +297,8 @@ fn other_key(given: &str, fingerprint: Sha256) -> Failure {
         Text { vi: "Vân tay không khớp.", en: "The fingerprint does not match." },
         format_args!("--key {given}\n  {fingerprint}"),
         Text {
-            vi: "gói này do máy khác đóng; không nhận trước khi hỏi rõ.",
-            en: "another gateway made this bundle; do not take it before you know why.",
+            vi: "dòng dưới là vân tay trong gói. So từng chữ với vân tay đã nghe; nếu không phải gõ nhầm thì máy khác đã đóng gói này: đừng nhận trước khi hỏi rõ.",
+            en: "the lower line is the bundle's. Compare it with what you were told, letter by letter; if it is no slip of the finger, another gateway made this bundle: do not take it before you know why.",
         },
     )
 }

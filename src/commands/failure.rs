@@ -67,6 +67,21 @@ pub fn unreadable(facts: impl Display) -> Failure {
     )
 }
 
+/// A file opens, and is not what the command wants.
+pub fn not_a_certificate(facts: impl Display) -> Failure {
+    Failure::new(
+        UNREADABLE,
+        Text {
+            vi: "Tệp không phải chứng thư đọc được.", en: "This is no certificate that can be read."
+        },
+        facts,
+        Text {
+            vi: "nêu tệp chứng thư (DER, PEM hoặc PKCS#7); nếu tải về, xem có phải trang báo lỗi không.",
+            en: "name a file with a certificate (DER, PEM or PKCS#7); if it was downloaded, see whether it is an error page.",
+        },
+    )
+}
+
 /// The log cannot be read.
 pub fn log_unread(facts: impl Display) -> Failure {
     Failure::new(

@@ -132,9 +132,8 @@ pub fn trust(folder: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Trust, FileErr
     }
     let mut intermediates = Vec::new();
     let mut unreadable = Vec::new();
-    for file in files_below(folder).iter().filter(|file| is_in_use(folder, file)) {
-        let file = file.as_path();
-        match certificates_of(file, sources) {
+    for file in files_below(folder) {
+        match certificates_of(&file, sources) {
             Ok(found) => {
                 for certificate in found {
                     // Only a pin makes an anchor; everything else merely completes paths.
@@ -184,7 +183,8 @@ fn bundle(octets: &[u8]) -> Option<Vec<Certificate>> {
     (!certificates.is_empty()).then_some(certificates)
 }
 
-/// The certificate files of a folder and of the folders in it, by name or by content, sorted.
+/// The certificate files of a folder and of the folders in it, by name or by content, sorted. Those that were withdrawn
+/// are none, whoever asks: a trust folder that is named on a command line must not bring them back.
 #[must_use]
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
@@ -200,7 +200,8 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     }
     files.retain(|file| {
         let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
-        ["der", "crt", "cer", "pem", "p7b", "p7c"].iter().any(|known| extension == *known) || begins_as_der(file)
+        let is_known = ["der", "crt", "cer", "pem", "p7b", "p7c"].iter().any(|known| extension == *known);
+        is_in_use(folder, file) && (is_known || begins_as_der(file))
     });
     files.sort();
     files

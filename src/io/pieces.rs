@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cms;
 use crate::x509::{Certificate, Crl, MAX_CRL, pem};
 
-use super::files::{FileError, octets};
+use super::files::{FileError, is_in_use, octets};
 
 /// More files than a folder of evidence has, and than one should wait for.
 pub const MAX_FILES: usize = 10_000;
@@ -117,7 +117,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, FileError> {
             return Err(wrong(format!("more than {MAX_FILES} files")));
         }
     }
-    files.retain(|file| file.is_file());
+    files.retain(|file| file.is_file() && is_in_use(path, file));
     files.sort();
     Ok(files)
 }
@@ -165,6 +165,7 @@ fn blocks(octets: &[u8], label: &str) -> Vec<Option<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::files::{WITHDRAWN, files_below};
 
     fn der() -> Vec<u8> {
         std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pki/anchors/gov-root.der")).unwrap()
@@ -191,6 +192,20 @@ mod tests {
         assert_eq!(certificates_in(&der()).0.len(), 1);
         let (found, problems) = certificates_in(b"");
         assert_eq!((found.len(), problems.len()), (0, 1));
+    }
+
+    #[test]
+    fn what_was_withdrawn_from_a_trust_folder_does_not_come_back_with_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for place in ["", WITHDRAWN, ".bundle-new"] {
+            std::fs::create_dir_all(folder.path().join(place)).unwrap();
+            std::fs::write(folder.path().join(place).join("a.der"), der()).unwrap();
+        }
+        let here = [folder.path().join("a.der")];
+        assert_eq!(files(folder.path()).unwrap(), here);
+        assert_eq!(files_below(folder.path()), here);
+        let named = folder.path().join(WITHDRAWN).join("a.der");
+        assert_eq!(certificates(&named).unwrap().found.len(), 1, "whoever names it wants it");
     }
 
     #[test]

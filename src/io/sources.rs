@@ -101,6 +101,14 @@ impl CrlFolder {
         listed.collect()
     }
 
+    /// Every list and response that is read now, each once, with the file that holds it.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<(Content, Piece)> {
+        let read = look(&self.folder, &[]).into_iter().filter_map(|(_, read)| read.ok());
+        read.flat_map(|found| found.iter().map(|one| (one.content.clone(), one.piece.clone())).collect::<Vec<_>>())
+            .collect()
+    }
+
     /// Answers what can be answered from the folder.
     #[must_use]
     pub fn answers(&self, needs: Vec<Need>) -> Vec<(Need, Answer)> {

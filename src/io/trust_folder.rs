@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::time::UnixTime;
 use crate::x509::{AnchorStore, Certificate, Origin};
 
-use super::files::{BUNDLE, OWN_ENTRIES, WITHDRAWN, certificates_of, files_below, is_in_use};
+use super::files::{BUNDLE, OWN_ENTRIES, WITHDRAWN, certificates_of, files_below};
 
 /// Longest id; it becomes the name of a file.
 const MAX_ID: usize = 64;
@@ -58,8 +58,8 @@ impl<'a> TrustFolder<'a> {
     /// The files that hold a certificate, and how many others each holds.
     #[must_use]
     pub fn files_of(&self, certificate: &Certificate) -> Vec<(PathBuf, usize)> {
-        let in_use = files_below(self.0).into_iter().filter(|file| is_in_use(self.0, file));
-        in_use
+        files_below(self.0)
+            .into_iter()
             .filter_map(|file| {
                 let found = certificates_of(&file, &mut Vec::new()).ok()?;
                 let others = found.iter().filter(|other| *other != certificate).count();
@@ -70,9 +70,13 @@ impl<'a> TrustFolder<'a> {
 
     /// Moves a file out of use, under a name that says when; gives its new place.
     pub fn set_aside(&self, file: &Path, now: UnixTime) -> io::Result<PathBuf> {
+        self.set_aside_as(file, &file.file_name().unwrap_or_default().to_string_lossy(), now)
+    }
+
+    /// The same for what stands under a name that it does not have in use.
+    pub(super) fn set_aside_as(&self, file: &Path, name: &str, now: UnixTime) -> io::Result<PathBuf> {
         let folder = self.0.join(WITHDRAWN);
         fs::create_dir_all(&folder)?;
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
         let stamp: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
         let place = (0..10_000_u32)
             .map(|number| {

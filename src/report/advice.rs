@@ -85,8 +85,8 @@ const fn words(reason: Reason) -> Words {
             Words::new("Chỉ để biết; chữ ký vẫn được chấp nhận.", "For information; the signature is still accepted.")
         }
         Reason::CertRevokedNoProof => Words::new(
-            "Đề nghị cơ quan gửi ký lại có gắn dấu thời gian, hoặc gửi bản giấy.",
-            "Ask the sending agency to sign again with a timestamp, or to send the paper.",
+            "Đề nghị cơ quan gửi ký lại bằng chứng thư số còn hiệu lực và gắn dấu thời gian, hoặc gửi bản giấy.",
+            "Ask the sending agency to sign again with a certificate in force and a timestamp, or to send the paper.",
         ),
         Reason::CertSuspended => {
             Words::new("Chờ kiểm tra lại; liên hệ cơ quan gửi.", "Wait for the next check; contact the sending agency.")

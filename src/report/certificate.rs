@@ -1,51 +1,15 @@
 //! The certification path in words.
 
 use crate::policy::{SignatureJudgement, mask};
-use crate::signature::{Revocation, Standing, Trust, Validated};
+use crate::signature::Trust;
 use crate::time::Period;
-use crate::x509::{Certificate, PathFault, Reason};
+use crate::x509::{Certificate, PathFault};
 
 use super::lang::{Lang, Words};
 use super::model::{Block, Row, Section, Table};
+use super::revoked;
 use super::said::Said;
 use super::words;
-
-/// What is known of revocation; where somebody was revoked or suspended, since when, and why.
-pub(super) fn revocation(validated: &Validated, lang: Lang) -> Row {
-    let (mark, words) = words::revocation(validated.revocation);
-    let said = Said::own(words.of(lang));
-    let mut since = validated.standings.iter().filter_map(|one| match &one.standing {
-        Standing::Revoked { at, reason, .. } => Some((*at, because(*reason).of(lang))),
-        Standing::Hold { at, .. } => Some((*at, "")),
-        Standing::Good { .. } | Standing::Stale { .. } | Standing::Unknown => None,
-    });
-    let told = match validated.revocation {
-        None | Some(Revocation::Clear | Revocation::Stale | Revocation::Unavailable | Revocation::OcspUnknown) => None,
-        // Of several the topmost: whoever is below it falls with it.
-        Some(Revocation::CaRevoked) => since.next_back(),
-        Some(Revocation::Before | Revocation::Later | Revocation::OnHold | Revocation::Revoked) => since.next(),
-    };
-    let said = match told {
-        Some((at, why)) => said.and(Words::new("; từ ", "; since ").of(lang)).and_moment(at).and(why),
-        None => said,
-    };
-    Row::marked(Words::new("Thu hồi", "Revocation").of(lang), mark, said)
-}
-
-const fn because(reason: Reason) -> Words {
-    match reason {
-        Reason::AaCompromise | Reason::CaCompromise | Reason::KeyCompromise => {
-            Words::new(", lý do: lộ khoá", ", reason: key compromise")
-        }
-        Reason::AffiliationChanged => Words::new(", lý do: thay đổi thông tin", ", reason: affiliation changed"),
-        Reason::CessationOfOperation => Words::new(", lý do: ngừng hoạt động", ", reason: cessation of operation"),
-        Reason::PrivilegeWithdrawn => Words::new(", lý do: bị rút quyền", ", reason: privilege withdrawn"),
-        Reason::Superseded => Words::new(", lý do: được thay thế", ", reason: superseded"),
-        Reason::CertificateHold | Reason::RemoveFromCrl | Reason::Unknown | Reason::Unspecified => {
-            Words::new(", không nêu lý do", ", no reason given")
-        }
-    }
-}
 
 /// The signer's certificate and what is known of its path.
 pub(super) fn section(signature: &SignatureJudgement, lang: Lang) -> Section {
@@ -82,7 +46,8 @@ pub(super) fn section(signature: &SignatureJudgement, lang: Lang) -> Section {
     rows.push(Row::marked(label("Đường dẫn chứng thực", "Trust path"), mark, said));
     let (mark, words) = words::in_force(validated.in_force);
     rows.push(Row::marked(label("Hiệu lực", "In force"), mark, Said::own(words.of(lang))));
-    rows.push(revocation(validated, lang));
+    let (mark, words) = words::revocation(validated.revocation);
+    rows.push(Row::marked(label("Thu hồi", "Revocation"), mark, revoked::since(words, &validated.standings, lang)));
     let section = Section::new(Said::own(label("Chứng thư số", "Certificate"))).with(Block::Rows(rows));
     match &validated.trust {
         Trust::Trusted(path) => section.with(Block::Table(table(signature, path.certificates(), lang))),

@@ -8,7 +8,7 @@ use crate::x509::Certificate;
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Row, Section};
 use super::said::Said;
-use super::{advice, bottom, certificate, indication, proven, words};
+use super::{advice, bottom, certificate, indication, proven, revoked, words};
 
 /// The signer as a clerk knows him: the name of the agency; of a person only the agency.
 pub(super) fn who(signature: &SignatureJudgement, lang: Lang) -> Said {
@@ -75,7 +75,8 @@ pub(super) fn brief(signature: &SignatureJudgement, alone: bool, lang: Lang) -> 
     rows.push(Row::marked(label("Hiệu lực khi ký", "In force when signed"), mark, Said::own(words.of(lang))));
     let (mark, words) = words::trust(&validated.trust);
     rows.push(Row::marked(label("Đường dẫn chứng thực", "Trust path"), mark, Said::own(words.of(lang))));
-    rows.push(certificate::revocation(validated, lang));
+    let (mark, words) = words::revocation(validated.revocation);
+    rows.push(Row::marked(label("Thu hồi", "Revocation"), mark, revoked::since(words, &validated.standings, lang)));
     rows
 }
 

@@ -175,3 +175,48 @@ fn standard_tools_open_a_bundle_and_verify_it() {
     }
     assert!(said.contains("Signature Verified Successfully") && said.contains(&fingerprint), "{said} {output:?}");
 }
+
+/// A gateway with Internet has most lists where it fetched them, and the rest wherever its operator put them.
+#[test]
+fn lists_are_carried_wherever_the_gateway_has_them_and_what_is_still_being_written_is_not() {
+    use dieu7::io::cache::{Cache, Dates, Inquiry, Record};
+    use dieu7::x509::Crl;
+
+    let (from, _) = maker();
+    let crls = from.path().join("crls");
+    std::fs::rename(crls.join("gov-root.crl"), crls.join(".gov-root.crl.part")).unwrap();
+    std::fs::create_dir(crls.join("inner")).unwrap();
+    let der = |file: &str| Crl::parse(&std::fs::read(pki(file)).unwrap()).unwrap().der().to_vec();
+    let (issuing, fetched) = (der("crls/gov-issuing.crl"), der("crls/gov-root.crl"));
+    std::fs::rename(crls.join("gov-issuing.crl"), crls.join("inner/list")).unwrap();
+    let names = || {
+        let tar = std::fs::read(from.path().join("next.tar")).unwrap();
+        std::fs::remove_file(from.path().join("next.tar")).unwrap();
+        String::from_utf8_lossy(&tar).into_owned()
+    };
+    make(from.path(), "next.tar");
+    let has = |tar: &str, list: &[u8]| tar.contains(&format!("crls/{}.crl", dieu7::digest::Sha256::of(list)));
+    let tar = names();
+    assert!(has(&tar, &issuing) && !has(&tar, &fetched));
+
+    let now = dieu7::io::clock::now();
+    let (cache, writer) = Cache::open(&from.path().join("revocation.sqlite"), 1 << 20);
+    let list = Crl::parse(&fetched).unwrap();
+    let dates = Dates { this_update: list.this_update(), next_update: list.next_update(), number: None };
+    let inquiry = Inquiry {
+        address: "http://ca.example/root.crl".into(),
+        issuer: list.issuer().der().into(),
+        key: [][..].into(),
+        serial: None,
+    };
+    let hour = std::time::Duration::from_hours(1);
+    cache.offer(
+        inquiry,
+        Record::new(fetched.as_slice().into(), Some(dates), dieu7::io::fetch::Validators::default(), now, hour),
+    );
+    cache.close();
+    writer.unwrap().join().unwrap();
+    make(from.path(), "next.tar");
+    let tar = names();
+    assert!(has(&tar, &issuing) && has(&tar, &fetched));
+}

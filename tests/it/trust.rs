@@ -272,3 +272,42 @@ fn two_generations_stand_side_by_side_and_no_id_is_taken_from_another() {
         assert_eq!(add("anchors/public-root.der", odd).0, 2, "{odd}");
     }
 }
+
+#[test]
+fn an_entry_that_is_stated_again_under_another_id_takes_the_place_of_the_first() {
+    let folder = empty();
+    let path = folder.path();
+    let (root, its_pin) = (pki("anchors/gov-root.der"), pin("anchors/gov-root.der"));
+    let state = |id: &str, to: &str| {
+        let asked = ["add", &root, "--pin", &its_pin, "--purpose", "public-duty", "--to", to, "--id", id];
+        assert_eq!(trust(path, &asked).0, 0);
+    };
+    state("z", "2030-12-31");
+    state("a", "2026-06-30");
+    assert_eq!(files(path.join("trust/anchors.d")), ["a.toml"]);
+    let issuing = pki("intermediates/gov-issuing.der");
+    let (code, said) = trust(path, &["check", &pki(LEAF), "--untrusted", &issuing, "--at", "2026-11-02"]);
+    assert!(code == 1 && said.contains("licence"), "the newer period counts, whatever the names: {said}");
+    assert_eq!(trust(path, &["remove", "a", "--yes"]).0, 0);
+    assert!(!trust(path, &["list"]).1.contains(&its_pin), "the first one does not come back");
+    assert_eq!(files(path.join("trust/withdrawn")).len(), 3, "both entries and the certificate are kept");
+}
+
+#[test]
+fn a_period_that_ends_before_it_begins_and_a_withdrawal_that_nobody_confirms_change_nothing() {
+    let folder = empty();
+    let path = folder.path();
+    let (root, its_pin) = (pki("anchors/gov-root.der"), pin("anchors/gov-root.der"));
+    let add = ["add", &root, "--pin", &its_pin, "--purpose", "public-duty", "--id", "gov"];
+    let (code, said) = trust(path, &[&add[..], &["--from", "2026-01-02", "--to", "2026-01-01"]].concat());
+    assert!(code == 2 && !said.contains("→"), "{said}");
+    assert!(files(path.join("trust")).is_empty());
+    assert_eq!(trust(path, &add).0, 0);
+    let before = files(path.join("trust"));
+    let (code, said) = trust(path, &["remove", "gov"]);
+    assert!(code == 2 && said.contains("--yes"), "{said}");
+    assert_eq!(files(path.join("trust")), before);
+    // What is there already is not written a second time under another name.
+    assert!(trust(path, &["add", &root]).1.contains("already there"));
+    assert_eq!(files(path.join("trust")), before);
+}

@@ -10,7 +10,7 @@ use dieu7::io::files::{self, Trust};
 use dieu7::io::trust_folder::{TrustFolder, is_id};
 use dieu7::io::{clock, pieces};
 use dieu7::time::{Period, UnixTime};
-use dieu7::x509::{AnchorEntry, AnchorKind, AnchorStatement, Certificate, Purpose};
+use dieu7::x509::{AnchorEntry, AnchorKind, AnchorStatement, Certificate, Origin, Purpose};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::super::cli::AddArguments;
@@ -30,7 +30,7 @@ pub fn run(arguments: &AddArguments, lang: Lang) -> Result<u8, Failure> {
             if path.is_dir() {
                 println!("\n· {}: {error}", lang.pick("bỏ qua", "left out"));
             } else {
-                exit = exit.max(failure::unreadable(error).report(lang));
+                exit = exit.max(failure::not_a_certificate(error).report(lang));
             }
         }
         for certificate in &loaded.found {
@@ -75,11 +75,15 @@ impl<'a> Wish<'a> {
             let is_day = text.len() == "2030-03-05".len();
             time_of(text).map(|time| if is_day { time.plus(86_399) } else { time })
         };
+        let from = arguments.from.as_deref().map(time_of).transpose()?;
+        let to = arguments.to.as_ref().map(last).transpose()?;
+        // Before anybody is asked anything.
+        Period::new(from, to).ok_or_else(backwards)?;
         Ok(Self {
             pins,
             purposes: &arguments.purpose,
-            from: arguments.from.as_deref().map(time_of).transpose()?,
-            to: arguments.to.as_ref().map(last).transpose()?,
+            from,
+            to,
             basis: arguments.basis.as_deref(),
             source: arguments.source.as_deref(),
             id: arguments.id.as_deref(),
@@ -116,7 +120,13 @@ impl Adding<'_> {
         let is_confirmed = self.wish.pins.contains(&certificate.fingerprint());
         self.used.push(certificate.fingerprint());
         if let Some(entry) = self.trust.anchors.entry_of(certificate).cloned() {
-            println!("  {} {}", lang.pick("✓ khớp giá trị đã công bố:", "✓ matches the published pin of"), entry.id());
+            let matched = match entry.origin() {
+                Origin::Published => lang.pick("✓ khớp giá trị đã công bố:", "✓ matches the published pin of"),
+                Origin::Bundle | Origin::Given | Origin::Own => {
+                    lang.pick("✓ khớp mã ghim đã xác nhận trước đây:", "✓ matches the pin that was confirmed for")
+                }
+            };
+            println!("  {matched} {}", entry.id());
             if self.wish.says_something() {
                 self.state(certificate, Some(&entry), self.wish.purposes.to_vec())?;
             }
@@ -192,12 +202,10 @@ impl Adding<'_> {
             entry.purposes().to_vec()
         } else {
             let question = lang.pick(
-                "  Tin cậy làm chứng thư gốc cho mục đích nào (cách nhau bằng dấu phẩy; để trống: chỉ nối đường dẫn)?",
-                "  Trust it as an anchor for which purposes (comma between them; empty: completes paths only)?",
+                "  Tin cậy làm chứng thư gốc cho mục đích nào? Cách nhau bằng dấu phẩy; để trống: chỉ nối đường dẫn",
+                "  Trust it as an anchor for which purposes? Comma between them; empty: completes paths only",
             );
-            let known = words::purposes(&Purpose::ALL);
-            let said = ask::answer(&format!("{question} {known}"))?;
-            Purpose::ALL.into_iter().filter(|one| said.split(',').any(|part| part.trim() == one.to_string())).collect()
+            self.purposes_asked(question)?
         };
         if purposes.is_empty() {
             return None;
@@ -213,6 +221,19 @@ impl Adding<'_> {
         }
         println!("  {}", lang.pick("✗ không khớp", "✗ does not match"));
         None
+    }
+
+    /// Asked again while a word is no purpose: a slip of the finger must not make less of the certificate than was meant.
+    fn purposes_asked(&self, question: &str) -> Option<Vec<Purpose>> {
+        loop {
+            let said = ask::answer(&format!("{question} ({}):", words::purposes(&Purpose::ALL)))?;
+            let parts = said.split(',').map(str::trim).filter(|part| !part.is_empty());
+            let named = |part| Purpose::ALL.into_iter().find(|one| one.to_string() == part).ok_or(part);
+            match parts.map(named).collect::<Result<Vec<Purpose>, &str>>() {
+                Ok(purposes) => return Some(purposes),
+                Err(part) => println!("  ✗ {}: {part}", self.lang.pick("không phải mục đích", "no purpose")),
+            }
+        }
     }
 
     /// Writes the operator's own entry and installs the certificate under it.
@@ -239,6 +260,13 @@ impl Adding<'_> {
         self.install(&id, certificate)?;
         let file = folder.write_entry(&id, &text, clock::now()).map_err(|error| not_written(self.folder, &error))?;
         println!("  → {}", file.display());
+        // Of two own entries for one certificate the name would decide which counts, and the other would come back when
+        // that one is withdrawn.
+        let before = known.filter(|known| known.origin() == Origin::Own && known.id() != id);
+        if let Some(before) = before.and_then(|before| folder.entry_file(before.id(), Origin::Own)) {
+            let place = folder.set_aside(&before, clock::now()).map_err(|error| not_written(&before, &error))?;
+            println!("  {} → {}", self.lang.pick("thay cho", "instead of"), place.display());
+        }
         self.trust = files::trust(self.folder, &mut Vec::new()).map_err(failure::settings)?;
         Ok(())
     }
@@ -288,8 +316,15 @@ impl Adding<'_> {
 
     fn install(&mut self, id: &str, certificate: &Certificate) -> Result<(), Failure> {
         let name = if is_id(id) { id.to_owned() } else { certificate.fingerprint().to_string() };
-        let written = TrustFolder::new(self.folder).install(&name, certificate);
-        let file = written.map_err(|error| not_written(self.folder, &error))?;
+        let folder = TrustFolder::new(self.folder);
+        // What a bundle brought goes with the next one.
+        let stays = |file: &Path| !file.starts_with(self.folder.join(files::BUNDLE));
+        if let Some((file, _)) = folder.files_of(certificate).iter().find(|(file, _)| stays(file)) {
+            println!("  · {}: {}", self.lang.pick("đã có sẵn", "already there"), file.display());
+            self.added = true;
+            return Ok(());
+        }
+        let file = folder.install(&name, certificate).map_err(|error| not_written(self.folder, &error))?;
         println!("  → {}", file.display());
         self.added = true;
         Ok(())

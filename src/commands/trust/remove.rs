@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use dieu7::io::clock;
-use dieu7::io::files::{Trust, WITHDRAWN};
+use dieu7::io::files::Trust;
 use dieu7::io::trust_folder::TrustFolder;
 use dieu7::x509::{AnchorStore, Certificate, Origin};
 
 use super::super::cli::ConfigFile;
-use super::super::failure::{FINE, Failure, Text, USAGE};
+use super::super::failure::{FINE, FLAGGED, Failure, Text, USAGE};
 use super::super::lang::Lang;
 use super::{ask, words};
 
@@ -34,7 +34,7 @@ pub fn run(name: &str, yes: bool, config: &ConfigFile, lang: Lang) -> Result<u8,
     }
     if !yes {
         if !ask::is_terminal() {
-            return Err(unconfirmed());
+            return Err(unconfirmed(name));
         }
         let question = lang.pick(
             "Văn bản dựa vào chứng thư này sẽ chưa rõ. Rút?",
@@ -42,7 +42,7 @@ pub fn run(name: &str, yes: bool, config: &ConfigFile, lang: Lang) -> Result<u8,
         );
         if !ask::confirmed(question, lang) {
             println!("{}", lang.pick("Không thay đổi gì.", "Nothing was changed."));
-            return Ok(FINE);
+            return Ok(FLAGGED);
         }
     }
     for file in &leaving.files {
@@ -137,11 +137,17 @@ fn nothing(id: &str) -> Failure {
     )
 }
 
-fn unconfirmed() -> Failure {
+fn unconfirmed(name: &str) -> Failure {
     Failure::new(
         USAGE,
-        Text { vi: "Chưa được xác nhận.", en: "Not confirmed." },
-        WITHDRAWN,
-        Text { vi: "chạy trên màn hình, hoặc thêm --yes.", en: "run it at a terminal, or add --yes." },
+        Text {
+            vi: "Chưa có ai đồng ý, và không có màn hình để hỏi; chưa thay đổi gì.",
+            en: "Nobody agreed, and there is no terminal to ask at; nothing was changed.",
+        },
+        name,
+        Text {
+            vi: "xem danh sách ở trên; nếu đồng ý, chạy lại với --yes.",
+            en: "read the list above; if you agree, run it again with --yes.",
+        },
     )
 }

@@ -1,9 +1,10 @@
 //! The findings of `dieu7 trust check`, one row each: for people and for programs alike.
 
 use dieu7::algorithm::KeyKind;
+use dieu7::report::{Words, revocation_reason};
 use dieu7::signature::{RevocationAnswer, RevocationFinding, TrustFindings, UseFault, Weakness};
 use dieu7::time::{UnixTime, Within};
-use dieu7::x509::{PathError, Reason};
+use dieu7::x509::PathError;
 
 use super::words::{self, Both, moment};
 
@@ -79,8 +80,14 @@ fn path(findings: &TrustFindings) -> Row {
         Ok(path) => row(
             "path",
             Outcome::Passed,
-            format!("đường dẫn {} chứng thư, tới {}", path.certificates().len(), path.anchor()),
-            format!("a path of {} certificates, to {}", path.certificates().len(), path.anchor()),
+            match path.certificates().len() {
+                1 => format!("chính nó là chứng thư tin cậy {}", path.anchor()),
+                length => format!("đường dẫn {length} chứng thư, tới {}", path.anchor()),
+            },
+            match path.certificates().len() {
+                1 => format!("is itself the trust anchor {}", path.anchor()),
+                length => format!("a path of {length} certificates, to {}", path.anchor()),
+            },
         ),
         Err(error) => {
             let outcome = match error {
@@ -221,7 +228,7 @@ fn standing(standing: &RevocationFinding) -> Row {
             format!("on hold since {}; that may be lifted", at.vietnamese()),
         ),
         RevocationAnswer::Revoked { at, reason } => {
-            let (vi, en) = reason_words(*reason);
+            let Words { vi, en } = revocation_reason(*reason);
             (
                 Outcome::Failed,
                 format!("ĐÃ BỊ THU HỒI từ {} ({vi})", at.vietnamese()),
@@ -245,20 +252,4 @@ fn standing(standing: &RevocationFinding) -> Row {
         ),
     };
     row("revocation", outcome, format!("{subject}: {vi}"), format!("{subject}: {en}"))
-}
-
-fn reason_words(reason: Reason) -> (&'static str, &'static str) {
-    match reason {
-        Reason::Unspecified => ("không nêu lý do", "no reason given"),
-        Reason::KeyCompromise => ("lộ khoá", "key compromise"),
-        Reason::CaCompromise => ("lộ khoá của CA", "CA compromise"),
-        Reason::AffiliationChanged => ("thay đổi đơn vị", "affiliation changed"),
-        Reason::Superseded => ("được thay thế", "superseded"),
-        Reason::CessationOfOperation => ("ngừng hoạt động", "cessation of operation"),
-        Reason::CertificateHold => ("tạm dừng", "hold"),
-        Reason::RemoveFromCrl => ("bỏ khỏi danh sách", "removed from the list"),
-        Reason::PrivilegeWithdrawn => ("rút quyền", "privilege withdrawn"),
-        Reason::AaCompromise => ("lộ khoá của cơ quan thuộc tính", "attribute authority compromise"),
-        Reason::Unknown => ("lý do không rõ", "a reason that is not known"),
-    }
 }

@@ -36,7 +36,7 @@ pub fn run(what: &str, is_json: bool, config: &ConfigFile, lang: Lang) -> Result
         show(trust.anchors.entry_of(certificate), Some(certificate), is_json, lang);
     }
     for problem in &problems {
-        failure::unreadable(format_args!("{what}: {problem}")).report(lang);
+        failure::not_a_certificate(format_args!("{what}: {problem}")).report(lang);
     }
     Ok(if problems.is_empty() { FINE } else { UNREADABLE })
 }

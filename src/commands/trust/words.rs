@@ -41,7 +41,8 @@ pub fn describe(certificate: &Certificate, lang: Lang) {
     println!("  {}: {}", lang.pick("Nơi cấp", "Issuer"), certificate.issuer());
     println!("  {}: {}", lang.pick("Số hiệu", "Serial number"), certificate.serial_hex());
     let (from, to) = (certificate.validity().from(), certificate.validity().to());
-    println!("  {}: {} – {}", lang.pick("Hiệu lực", "Validity"), moment(from), moment(to));
+    let validity = lang.pick("Hiệu lực (giờ Việt Nam)", "Validity (Vietnam time)");
+    println!("  {validity}: {} – {}", moment(from), moment(to));
     println!("  {}: {}", lang.pick("Khoá", "Key"), key(certificate));
     println!("  {}: {}", lang.pick("Thuật toán ký", "Signed with"), scheme(certificate));
     println!("  {}: {}", lang.pick("Mục đích sử dụng", "Usage"), usage(certificate, lang));
@@ -175,9 +176,25 @@ fn usage(certificate: &Certificate, lang: Lang) -> String {
         None => said.push(lang.pick("không nêu keyUsage", "no keyUsage").to_owned()),
     }
     if let Some((oids, critical)) = certificate.ext_key_usage() {
-        said.push(format!("EKU {}{}", oids.join(" "), if critical { " (critical)" } else { "" }));
+        let uses: Vec<&str> = oids.iter().map(|oid| extended_use(oid)).collect();
+        said.push(format!("EKU {}{}", uses.join(", "), if critical { " (critical)" } else { "" }));
     }
     said.join("; ")
+}
+
+/// The name of a KeyPurposeId (RFC 5280, 4.2.1.12; RFC 6960, 4.2.2.2; RFC 9336, 3.1); others stay numbers.
+fn extended_use(oid: &str) -> &str {
+    match oid {
+        "1.3.6.1.5.5.7.3.1" => "serverAuth",
+        "1.3.6.1.5.5.7.3.2" => "clientAuth",
+        "1.3.6.1.5.5.7.3.3" => "codeSigning",
+        "1.3.6.1.5.5.7.3.4" => "emailProtection",
+        "1.3.6.1.5.5.7.3.8" => "timeStamping",
+        "1.3.6.1.5.5.7.3.9" => "OCSPSigning",
+        "1.3.6.1.5.5.7.3.36" => "documentSigning",
+        "2.5.29.37.0" => "anyExtendedKeyUsage",
+        other => other,
+    }
 }
 
 /// Why there is no path.

@@ -1,5 +1,8 @@
 //! Evidence of a call: kept in a folder, or taken from one.
 
+use std::fmt::Display;
+use std::io::ErrorKind;
+
 use dieu7::digest::Sha256;
 use dieu7::evidence::{Part, Record, Rules, Session};
 use dieu7::io::evidence_store::{EvidenceError, EvidenceStore, Replay};
@@ -8,7 +11,7 @@ use dieu7::report::evidence::{self, Around};
 use dieu7::report::{self, Judged, Lang, Said, Words};
 
 use crate::commands::cli::VerifyArguments;
-use crate::commands::failure::{self, Failure, Text, USAGE};
+use crate::commands::failure::{self, Failure, Text, UNREADABLE, USAGE};
 
 /// Who judges: stands in the record, and is compared at a replay.
 const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
@@ -31,9 +34,11 @@ impl Kept {
                 let store = EvidenceStore::create(folder).map_err(|error| not_kept(&error))?;
                 Ok(Self::Into { store, replace: arguments.force })
             }
-            (None, Some(folder)) if !folder.is_dir() => {
-                Err(failure::unreadable(format_args!("--evidence-from {}", folder.display())))
-            }
+            (None, Some(folder)) if !folder.is_dir() => Err(failure::unreadable(format_args!(
+                "--evidence-from {}: {}",
+                folder.display(),
+                ErrorKind::NotADirectory
+            ))),
             (None, Some(folder)) => Ok(Self::From(EvidenceStore::open(folder))),
             (None, None) => Ok(Self::Not),
         }
@@ -59,6 +64,22 @@ impl Kept {
         let (record, objects) = evidence::record(judged, case, around);
         store.keep(&record, &objects, *replace).map_err(|error| not_kept(&error))
     }
+}
+
+/// The record of an input cannot be used: it is judged by nothing else.
+pub fn not_replayed(facts: impl Display) -> Failure {
+    Failure::new(
+        UNREADABLE,
+        Text {
+            vi: "Bằng chứng đã lưu không dùng được; tệp này không được kiểm tra lại.",
+            en: "The evidence that was kept cannot be used; this file was not judged again.",
+        },
+        facts,
+        Text {
+            vi: "xem thư mục --evidence-from có đúng là thư mục đã lưu cho tệp này không; thứ bị đổi hoặc bị mất thì lấy lại từ bản sao lưu.",
+            en: "see whether --evidence-from is the folder in which this file's evidence was kept; what was changed or lost comes back from a backup only.",
+        },
+    )
 }
 
 fn not_kept(error: &EvidenceError) -> Failure {

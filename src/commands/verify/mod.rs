@@ -45,7 +45,8 @@ const SUBMISSION: &str = "submission";
 pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
     let (settings, _) = config::load(&arguments.config)?;
     let bench = Bench::new(arguments, &settings, lang)?;
-    let (inputs, mut unread) = input::find(&arguments.files);
+    let (inputs, unread) = input::find(&arguments.files);
+    let mut unread: Vec<Failure> = unread.into_iter().map(failure::unreadable).collect();
     let assumed = bench.assumed(arguments);
     // A record says for each input when it was received; what all have in common stands on top.
     let common = if arguments.evidence_from.is_some() { assumed.clone() } else { bench.given.around(&assumed, lang) };
@@ -56,7 +57,7 @@ pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
         let name = input.name.clone();
         input
             .read()
-            .map_err(|error| Trouble::Unread(format!("{name}: {error}")))
+            .map_err(|error| Trouble::Unread(failure::unreadable(format_args!("{name}: {error}"))))
             .and_then(|octets| bench.check(name, octets, &assumed))
     };
     line::in_order(inputs, bench.readers.at_once(), check, |checked| {
@@ -66,15 +67,15 @@ pub fn run(arguments: &VerifyArguments, lang: Lang) -> Result<u8, Failure> {
                 written.add(&checked.judged())?;
             }
             Err(Trouble::Failed(failure)) => return Err(failure),
-            Err(Trouble::Unread(error)) => unread.push(error),
+            Err(Trouble::Unread(failure)) => unread.push(failure),
         }
         bar.inc(1);
         Ok(())
     })?;
     bar.finish_and_clear();
     let fine = written.finish()?;
-    for error in &unread {
-        failure::unreadable(error).report(lang);
+    for trouble in &unread {
+        trouble.report(lang);
     }
     Ok(if !unread.is_empty() {
         UNREADABLE
@@ -90,7 +91,7 @@ enum Trouble {
     /// The call ends.
     Failed(Failure),
     /// This input is left out.
-    Unread(String),
+    Unread(Failure),
 }
 
 /// What was judged.
@@ -199,7 +200,8 @@ impl Bench {
         let input = Sha256::of(match &octets {
             Octets::Document(octets) | Octets::Message(octets) => octets,
         });
-        let replay = self.kept.replay(input).map_err(|error| Trouble::Unread(format!("{name}: {error}")))?;
+        let replay = self.kept.replay(input);
+        let replay = replay.map_err(|error| Trouble::Unread(kept::not_replayed(format_args!("{name}: {error}"))))?;
         let moment = match &replay {
             Some(replay) => Moment { at: replay.record.at, session: replay.record.session.clone() },
             None => self.given.clone(),

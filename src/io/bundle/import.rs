@@ -161,6 +161,17 @@ impl<'a> Import<'a> {
         !self.anchors.is_empty() || self.leaving.iter().any(decides)
     }
 
+    /// Whether nothing would be other than it is, but for the date of the last bundle.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let certificates = self.certificates.is_empty() && self.leaving.is_empty();
+        certificates
+            && self.anchors.is_empty()
+            && self.crls.is_empty()
+            && self.responses == 0
+            && self.directory.is_none()
+    }
+
     /// Makes the change.
     pub fn apply(&self, settings: &Settings, now: UnixTime) -> Result<(), ImportFault> {
         for item in &self.bundle.items {
@@ -203,7 +214,7 @@ impl<'a> Import<'a> {
         }
         renameat_with(CWD, &new, CWD, &here, RenameFlags::EXCHANGE)?;
         sync_folder(trust)?;
-        TrustFolder::new(trust).set_aside(&new, now).map(|_| ())
+        TrustFolder::new(trust).set_aside_as(&new, BUNDLE, now).map(|_| ())
     }
 }
 

@@ -58,6 +58,7 @@ const FEW_FAILURES: &str = "DELETE FROM failures WHERE address NOT IN
 const ANSWERED: &str = "DELETE FROM failures WHERE address = ?1";
 const LIST: &str = "SELECT address, issuer, length(octets), taken, this_update, next_update, number FROM answers
     WHERE serial IS NULL ORDER BY address";
+const LISTS: &str = "SELECT octets, sha256 FROM answers WHERE serial IS NULL ORDER BY address";
 const LIST_FAILURES: &str = "SELECT address, at, failure FROM failures ORDER BY at DESC";
 
 /// Writes that may wait; what comes on top is not kept over a restart.
@@ -327,6 +328,21 @@ fn run(connection: &Connection, job: &Job) -> rusqlite::Result<()> {
         }
     };
     Ok(())
+}
+
+/// The octets of the lists that a cache's file holds, without those that the disk has changed. Nothing is changed.
+pub fn lists(file: &Path) -> Result<Vec<Vec<u8>>, CacheError> {
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(BUSY)?;
+    let rows = connection
+        .prepare(LISTS)?
+        .query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(rows
+        .into_iter()
+        .filter(|(octets, digest)| Sha256::of(octets).as_bytes() == &digest[..])
+        .map(|(octets, _)| octets)
+        .collect())
 }
 
 /// The lists that a cache's file holds, and the addresses that failed last. Nothing is changed.

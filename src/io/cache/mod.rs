@@ -20,7 +20,7 @@ use disk::Disk;
 use crate::time::UnixTime;
 
 pub use dates::{Dates, NotIt, inspect};
-pub use disk::{CacheError, Failed, Listed, list};
+pub use disk::{CacheError, Failed, Listed, list, lists};
 pub use record::{Inquiry, RETRY, Record, UNPROVEN};
 pub use waiting::Waiting;
 
