@@ -68,6 +68,18 @@ fn a_list_goes_neither_back_in_its_number_nor_in_its_date() {
 }
 
 #[test]
+fn a_newer_list_from_before_a_clock_went_back_is_not_asked_for_at_once_again() {
+    let cache = Cache::in_memory(1000);
+    cache.offer(inquiry("a"), record(b"5", Some(dates(-100, 86_400, 5))));
+    let back = NOW.plus(-31_536_000);
+    let older = Record::new(b"4"[..].into(), None, Validators::default(), back, HOUR);
+    assert_eq!(cache.offer(inquiry("a"), older), Kept::Older);
+    let known = cache.peek(&inquiry("a")).unwrap();
+    assert!(known.is_fresh(back.plus(RETRY - 1)) && !known.is_fresh(back.plus(RETRY)));
+    assert!(!known.is_fresh(NOW), "and when the clock is right again, it is asked for");
+}
+
+#[test]
 fn what_nobody_vouches_for_does_not_drive_out_what_the_issuer_signed() {
     let cache = Cache::in_memory(1000);
     cache.offer(inquiry("a"), record(b"true", Some(dates(-100, 60, 5))));
