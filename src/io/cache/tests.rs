@@ -157,6 +157,30 @@ fn what_the_issuer_signed_survives_a_restart_and_what_not_does_not() {
 }
 
 #[test]
+fn of_a_file_that_holds_more_what_was_used_last_is_read_and_the_rest_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("revocation.sqlite");
+    let (cache, writer) = Cache::open(&file, 1000);
+    for (name, used) in [("b", 2), ("c", 3), ("a", 1)] {
+        let at = NOW.plus(used);
+        cache.offer(
+            inquiry(name),
+            Record::new([7; 300][..].into(), Some(dates(0, 86_400, 5)), Validators::default(), at, HOUR),
+        );
+    }
+    close(&cache, writer);
+    let (cache, writer) = Cache::open(&file, 700);
+    assert_eq!(cache.size(), (2, 600));
+    assert!(cache.peek(&inquiry("b")).is_some() && cache.peek(&inquiry("c")).is_some());
+    cache.offer(inquiry("d"), record(&[8; 300], Some(dates(0, 86_400, 5))));
+    assert!(cache.peek(&inquiry("b")).is_none(), "the order is that of use");
+    close(&cache, writer);
+    let (listed, _) = super::list(&file).unwrap();
+    let names: Vec<&str> = listed.iter().map(|list| list.address.as_str()).collect();
+    assert_eq!(names, ["c", "d"]);
+}
+
+#[test]
 fn octets_that_the_disk_has_changed_are_not_taken() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("revocation.sqlite");
