@@ -230,16 +230,13 @@ fn load(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<(Inquiry,
     let (mut load, mut forget) = (connection.prepare(LOAD)?, connection.prepare(FORGET)?);
     let (mut room, mut records) = (limit, Vec::new());
     for (id, octets) in sizes {
-        match room.checked_sub(octets) {
-            Some(left) => {
-                room = left;
-                records.extend(load.query_row([&id], record)?);
-            }
-            None => {
-                room = 0;
-                // On a full disk it may fail; there is a next start.
-                let _ = forget.execute([&id]);
-            }
+        if let Some(left) = room.checked_sub(octets) {
+            room = left;
+            records.extend(load.query_row([&id], record)?);
+        } else {
+            room = 0;
+            // On a full disk it may fail; there is a next start.
+            let _ = forget.execute([&id]);
         }
     }
     records.reverse();
