@@ -44,6 +44,8 @@ pub fn run(arguments: &ServeArguments) -> Result<u8, Failure> {
         let running = Running::start(settings).await?;
         Ok::<Stopped, Failure>(until_told(running, signals, &arguments.config, file).await)
     })?;
+    // All that must be on disk is. What is left may wait for a name server for a minute, and nobody waits for its answer.
+    runtime.shutdown_background();
     if stopped.cut > 0 {
         tracing::warn!(messages = stopped.cut, "cut off; Postfix keeps them and tries again");
     }
@@ -176,6 +178,9 @@ async fn listen(settings: &Settings) -> Result<Listener, Failure> {
 
 /// What the system tells a service.
 struct Signals {
+    /// That a file reached its limit (`LimitFSIZE`, `ulimit -f`) kills a process that does not listen; the write's error
+    /// then says the same, as on a full disk.
+    _file_size: Signal,
     hangup: Signal,
     interrupt: Signal,
     terminate: Signal,
@@ -185,6 +190,7 @@ impl Signals {
     fn listen() -> Result<Self, Failure> {
         let on = |kind| signal(kind).map_err(failure::unreadable);
         Ok(Self {
+            _file_size: on(SignalKind::from_raw(libc::SIGXFSZ))?,
             hangup: on(SignalKind::hangup())?,
             interrupt: on(SignalKind::interrupt())?,
             terminate: on(SignalKind::terminate())?,
@@ -194,7 +200,7 @@ impl Signals {
 
 /// SIGTERM and SIGINT end gracefully, SIGHUP reloads; systemd is told of each step.
 async fn until_told(running: Running, signals: Signals, config: &ConfigFile, file: Option<PathBuf>) -> Stopped {
-    let Signals { hangup, mut interrupt, mut terminate } = signals;
+    let Signals { hangup, mut interrupt, mut terminate, .. } = signals;
     tracing::info!(settings = file.map(|file| file.display().to_string()), "ready");
     notify(&[sd_notify::NotifyState::Ready]);
     let reloading = tokio::spawn(reload_on(hangup, Arc::clone(&running.gateway), config.clone()));

@@ -53,14 +53,32 @@ macro_rules! replays {
 
 replays!(byte_range change cms examine lexer ocsp x509 xref);
 
-fn keep(target: &str, name: &str, octets: &[u8]) {
-    fs::write(seeds().join(target).join(name), octets).unwrap();
-}
+/// Where a seed belongs, and its octets.
+type Seeds = Vec<(PathBuf, Vec<u8>)>;
 
-/// Seeds that others than an editor make. They are committed, because a seed that changes no longer shows what it did.
 #[test]
 #[ignore = "writes into the folder of the seeds"]
 fn seeds_are_written_anew() {
+    for (file, octets) in made() {
+        fs::write(file, octets).unwrap();
+    }
+}
+
+#[test]
+fn seeds_are_of_the_papers_and_samples_as_they_are_now() {
+    let stale: Vec<PathBuf> = made()
+        .into_iter()
+        .filter(|(file, octets)| fs::read(file).ok().as_ref() != Some(octets))
+        .map(|(file, _)| file)
+        .collect();
+    assert_eq!(stale, Vec::<PathBuf>::new(), "tests/fuzz/README.md says how they are written anew");
+}
+
+/// Seeds that others than an editor make. They are committed, because a seed that changes no longer shows what it did.
+fn made() -> Seeds {
+    let mut made = responses();
+    let mut keep =
+        |target: &str, name: &str, octets: &[u8]| made.push((seeds().join(target).join(name), octets.to_vec()));
     for paper in 0..SIGNED.len() {
         keep("xref", &format!("paper-{paper}.pdf"), &written(paper.to_string().as_bytes()));
     }
@@ -90,10 +108,10 @@ fn seeds_are_written_anew() {
         let octets = fs::read(folder(file)).unwrap();
         keep("x509", file.rsplit('/').next().unwrap(), &octets);
     }
-    responses();
+    made
 }
 
-fn responses() {
+fn responses() -> Seeds {
     let (top, helper) = (Party::new("Root", 1), Party::new("Responder", 4));
     let issuer = root(&top);
     let leaf = Draft::leaf(&Party::new("Person", 3), &top).certificate();
@@ -107,12 +125,15 @@ fn responses() {
     let answers = [Some(1), Some(4)].map(|reason| good.clone().saying(&revoked("20260601000000Z", reason)));
     let twice = OcspDraft { answers: answers.to_vec(), ..direct.clone() };
     let unknown = OcspDraft { extensions: vec![nonce], ..OcspDraft::new(&top, good.saying(&UNKNOWN)) };
-    keep("ocsp", "issuer.der", issuer.der());
-    keep("ocsp", "leaf.der", leaf.der());
-    keep("ocsp", "delegated.der", &delegated.der());
-    keep("ocsp", "direct.der", &direct.der());
-    keep("ocsp", "direct-basic.der", &direct.basic());
-    keep("ocsp", "revoked-twice.der", &twice.der());
-    keep("ocsp", "try-later.der", &[0x30, 3, 10, 1, 3]);
-    keep("ocsp", "unknown.der", &unknown.der());
+    let made = [
+        ("issuer.der", issuer.der().to_vec()),
+        ("leaf.der", leaf.der().to_vec()),
+        ("delegated.der", delegated.der()),
+        ("direct.der", direct.der()),
+        ("direct-basic.der", direct.basic()),
+        ("revoked-twice.der", twice.der()),
+        ("try-later.der", vec![0x30, 3, 10, 1, 3]),
+        ("unknown.der", unknown.der()),
+    ];
+    made.into_iter().map(|(name, octets)| (seeds().join("ocsp").join(name), octets)).collect()
 }

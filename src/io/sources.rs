@@ -1,10 +1,10 @@
 //! Where evidence comes from: the drop folder of revocation lists and OCSP responses. It is read again when its files
 //! change, so that an operator only has to put a newer file there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,8 @@ pub struct CrlFolder {
 struct State {
     looked: Option<Instant>,
     files: Vec<(Seen, Read)>,
+    /// What is wrong with the folder as a whole, as far as it was said.
+    said: Option<String>,
     index: Arc<Index>,
 }
 
@@ -90,7 +92,8 @@ impl CrlFolder {
     /// Reads every file now.
     #[must_use]
     pub fn list(&self) -> Vec<Listed> {
-        let files = look(&self.folder, &[]);
+        let mut files = listing::files(&self.folder).map_or_else(|_| Vec::new(), |(files, _)| look(files, &[]));
+        files.sort_by(|(one, _), (other, _)| one.file.cmp(&other.file));
         let listed = files.into_iter().map(|(seen, read)| Listed {
             content: match &read {
                 Ok(found) => Ok(found.iter().map(|one| one.content.clone()).collect()),
@@ -135,32 +138,50 @@ impl CrlFolder {
     fn current(&self) -> Arc<Index> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AGAIN) {
-            let before = std::mem::take(&mut state.files);
-            let files = look(&self.folder, &before);
-            let same = files.iter().map(|(seen, _)| seen).eq(before.iter().map(|(seen, _)| seen));
-            if !same {
-                state.index = Arc::new(Index::of(&files));
-            }
-            for (seen, read) in &files {
-                // Said once for each state of a file, not each time that something beside it changes.
-                if let Err(error) = read
-                    && !before.iter().any(|(known, _)| known == seen)
-                {
-                    tracing::warn!(file = %seen.file.display(), %error, "no revocation list or OCSP response");
+            let problem = match listing::files(&self.folder) {
+                Ok((files, more)) => {
+                    state.take(files);
+                    (more > 0).then(|| format!("{more} older files are not read, only the {} newest", listing::FILES))
                 }
+                // What was read before is not gone because the disk, or a handle, is short for a moment.
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(problem) = problem.as_ref().filter(|problem| state.said.as_ref() != Some(*problem)) {
+                tracing::warn!(folder = %self.folder.display(), problem, "folder of revocation lists");
             }
-            state.files = files;
+            state.said = problem;
             state.looked = Some(Instant::now());
         }
         Arc::clone(&state.index)
     }
 }
 
-/// The files of the folder with what is in them. What was read `before` and has not changed is not read again.
-fn look(folder: &Path, before: &[(Seen, Read)]) -> Vec<(Seen, Read)> {
+impl State {
+    fn take(&mut self, files: Vec<Seen>) {
+        let before = std::mem::take(&mut self.files);
+        let files = look(files, &before);
+        let outcome = |(seen, read): &(Seen, Read)| (seen.clone(), read.is_ok());
+        if !files.iter().map(outcome).eq(before.iter().map(outcome)) {
+            self.index = Arc::new(Index::of(&files));
+        }
+        let known: HashSet<&Seen> = before.iter().map(|(seen, _)| seen).collect();
+        for (seen, read) in &files {
+            // Said once for each state of a file, not each time that something beside it changes.
+            if let Err(error) = read
+                && !known.contains(seen)
+            {
+                tracing::warn!(file = %seen.file.display(), %error, "no revocation list or OCSP response");
+            }
+        }
+        self.files = files;
+    }
+}
+
+/// Files with what is in them. What was read `before` and has not changed is not read again.
+fn look(files: Vec<Seen>, before: &[(Seen, Read)]) -> Vec<(Seen, Read)> {
     let mut room = listing::ALL;
     let known: HashMap<&Seen, &Read> = before.iter().map(|(seen, read)| (seen, read)).collect();
-    let files = listing::files(folder).into_iter().map(|seen| {
+    let files = files.into_iter().map(|seen| {
         let read = match known.get(&seen) {
             _ if seen.length > room => Err(Arc::new(Unreadable::NoRoom)),
             // A file for which there was no room may have some now, and one that was refused may be read.
@@ -184,12 +205,10 @@ fn read(seen: &Seen) -> Read {
 }
 
 impl Index {
+    /// Of `files` that stand with the newest first: what is left out, where there is too much, is the oldest.
     fn of(files: &[(Seen, Read)]) -> Self {
-        let mut newest: Vec<&(Seen, Read)> = files.iter().collect();
-        // What is left out, where there is too much, is the oldest.
-        newest.sort_by(|(one, _), (other, _)| other.changed.cmp(&one.changed).then_with(|| one.file.cmp(&other.file)));
         let mut index = Self::default();
-        for one in newest.into_iter().filter_map(|(_, read)| read.as_ref().ok()).flat_map(|found| found.iter()) {
+        for one in files.iter().filter_map(|(_, read)| read.as_ref().ok()).flat_map(|found| found.iter()) {
             match &one.content {
                 Content::Crl { issuer, indirect, .. } => {
                     if *indirect {

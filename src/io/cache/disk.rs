@@ -45,8 +45,10 @@ CREATE TABLE IF NOT EXISTS failures (
 ) STRICT, WITHOUT ROWID;
 PRAGMA user_version = 1;
 ";
+/// Without the octets: to be sorted, rows are held in memory.
+const SIZES: &str = "SELECT id, length(octets) FROM answers ORDER BY used DESC";
 const LOAD: &str = "SELECT address, issuer, key, serial, octets, sha256, taken, asked, again, used, this_update,
-    next_update, number, tag, modified FROM answers ORDER BY used";
+    next_update, number, tag, modified FROM answers WHERE id = ?1";
 const KEEP: &str = "INSERT OR REPLACE INTO answers (id, address, issuer, key, serial, octets, sha256, taken, asked,
     again, used, this_update, next_update, number, tag, modified)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
@@ -218,8 +220,28 @@ fn read(file: &Path, limit: usize) -> Result<(Connection, Vec<(Inquiry, Record)>
     let pages = limit.saturating_mul(2).checked_div(page).unwrap_or_default().max(1024);
     connection.pragma_update(None, "max_page_count", i64::try_from(pages).unwrap_or(i64::MAX))?;
     connection.execute_batch(SCHEMA)?;
-    let records = connection.prepare(LOAD)?.query_map([], record)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok((connection, records.into_iter().flatten().collect()))
+    let records = load(&connection, limit)?;
+    Ok((connection, records))
+}
+
+/// What was used last, up to `limit` octets, the oldest first. The rest is let go: the file may hold twice as much.
+fn load(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<(Inquiry, Record)>> {
+    let sizes = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, usize>(1)?));
+    let sizes = connection.prepare(SIZES)?.query_map([], sizes)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let (mut load, mut forget) = (connection.prepare(LOAD)?, connection.prepare(FORGET)?);
+    let (mut room, mut records) = (limit, Vec::new());
+    for (id, octets) in sizes {
+        if let Some(left) = room.checked_sub(octets) {
+            room = left;
+            records.extend(load.query_row([&id], record)?);
+        } else {
+            room = 0;
+            // On a full disk it may fail; there is a next start.
+            let _ = forget.execute([&id]);
+        }
+    }
+    records.reverse();
+    Ok(records)
 }
 
 /// `None` when the disk changed the octets.

@@ -107,6 +107,8 @@ impl Cache {
             && known.outdoes(&record)
         {
             known.again = record.taken.plus(RETRY);
+            // After a clock went back it would not be fresh before that time comes again, and each message would ask.
+            known.asked = known.asked.min(record.asked);
             return Kept::Older;
         }
         let proven = record.dates.is_some();

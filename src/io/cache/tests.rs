@@ -68,6 +68,18 @@ fn a_list_goes_neither_back_in_its_number_nor_in_its_date() {
 }
 
 #[test]
+fn a_newer_list_from_before_a_clock_went_back_is_not_asked_for_at_once_again() {
+    let cache = Cache::in_memory(1000);
+    cache.offer(inquiry("a"), record(b"5", Some(dates(-100, 86_400, 5))));
+    let back = NOW.plus(-31_536_000);
+    let older = Record::new(b"4"[..].into(), None, Validators::default(), back, HOUR);
+    assert_eq!(cache.offer(inquiry("a"), older), Kept::Older);
+    let known = cache.peek(&inquiry("a")).unwrap();
+    assert!(known.is_fresh(back.plus(RETRY - 1)) && !known.is_fresh(back.plus(RETRY)));
+    assert!(!known.is_fresh(NOW), "and when the clock is right again, it is asked for");
+}
+
+#[test]
 fn what_nobody_vouches_for_does_not_drive_out_what_the_issuer_signed() {
     let cache = Cache::in_memory(1000);
     cache.offer(inquiry("a"), record(b"true", Some(dates(-100, 60, 5))));
@@ -142,6 +154,30 @@ fn what_the_issuer_signed_survives_a_restart_and_what_not_does_not() {
     assert_eq!(cache.peek(&inquiry("planted")), None);
     assert_eq!(cache.offer(inquiry("list"), record(b"old", Some(dates(0, 86_400, 4)))), Kept::Older);
     close(&cache, writer);
+}
+
+#[test]
+fn of_a_file_that_holds_more_what_was_used_last_is_read_and_the_rest_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("revocation.sqlite");
+    let (cache, writer) = Cache::open(&file, 1000);
+    for (name, used) in [("b", 2), ("c", 3), ("a", 1)] {
+        let at = NOW.plus(used);
+        cache.offer(
+            inquiry(name),
+            Record::new([7; 300][..].into(), Some(dates(0, 86_400, 5)), Validators::default(), at, HOUR),
+        );
+    }
+    close(&cache, writer);
+    let (cache, writer) = Cache::open(&file, 700);
+    assert_eq!(cache.size(), (2, 600));
+    assert!(cache.peek(&inquiry("b")).is_some() && cache.peek(&inquiry("c")).is_some());
+    cache.offer(inquiry("d"), record(&[8; 300], Some(dates(0, 86_400, 5))));
+    assert!(cache.peek(&inquiry("b")).is_none(), "the order is that of use");
+    close(&cache, writer);
+    let (listed, _) = super::list(&file).unwrap();
+    let names: Vec<&str> = listed.iter().map(|list| list.address.as_str()).collect();
+    assert_eq!(names, ["c", "d"]);
 }
 
 #[test]

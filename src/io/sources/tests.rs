@@ -158,6 +158,54 @@ fn a_folder_of_many_files_offers_the_newest_and_no_more_than_is_worth_reading() 
     let crls = CrlFolder::new(folder.path().to_owned());
     let offered = sources(&crls, &need_of(&one));
     assert_eq!(offered.len(), OFFERED);
-    assert!(offered.contains(&"0999.crl".to_owned()));
-    assert_eq!(crls.list().len(), 1_000);
+    // The names of files that carry a date go up.
+    assert_eq!((offered.first().unwrap().as_str(), offered.last().unwrap().as_str()), ("1036.crl", "1099.crl"));
+    let listed = crls.list();
+    let name = |one: &Listed| one.file.file_name().unwrap().to_owned();
+    assert_eq!((listed.len(), name(&listed[0]), name(&listed[999])), (1_000, "0100.crl".into(), "1099.crl".into()));
+}
+
+#[test]
+fn a_newer_list_of_the_same_length_and_time_is_seen() {
+    let one = Party::new("One", 1);
+    let (folder, crls) = folder(&[("a.crl", &CrlDraft::new(&one).der())]);
+    let octets = || match &crls.answers(vec![need_of(&one)])[..] {
+        [(_, Answer::Pieces(pieces))] => pieces[0].octets.to_vec(),
+        other => panic!("{other:?}"),
+    };
+    let (file, new) = (folder.path().join("a.crl"), folder.path().join(".new"));
+    let then = fs::metadata(&file).unwrap().modified().unwrap();
+    let length = octets().len();
+    let days = (2..30).map(|day| format!("202501{day:02}000000Z"));
+    // Signatures differ in their length by an octet or two.
+    let newer = days
+        .map(|day| CrlDraft { this_update: &day, ..CrlDraft::new(&one) }.der())
+        .find(|list| list.len() == length)
+        .unwrap();
+    // As `curl -R` and `rsync -t` do.
+    fs::write(&new, &newer).unwrap();
+    fs::File::options().write(true).open(&new).unwrap().set_modified(then).unwrap();
+    fs::rename(&new, &file).unwrap();
+    crls.state.lock().unwrap().looked = None;
+    assert_eq!(octets(), newer);
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_for_a_moment_still_offers_what_was_read() {
+    let one = Party::new("One", 1);
+    let (folder, crls) = folder(&[("a.crl", &CrlDraft::new(&one).der())]);
+    let again = || crls.state.lock().unwrap().looked = None;
+    assert_eq!(sources(&crls, &need_of(&one)), ["a.crl"]);
+    let aside = folder.path().with_extension("aside");
+    fs::rename(folder.path(), &aside).unwrap();
+    // Not a folder: one of the errors that are none of "it is not there".
+    fs::write(folder.path(), b"").unwrap();
+    again();
+    assert_eq!(sources(&crls, &need_of(&one)), ["a.crl"]);
+    fs::remove_file(folder.path()).unwrap();
+    again();
+    assert!(sources(&crls, &need_of(&one)).is_empty());
+    fs::rename(&aside, folder.path()).unwrap();
+    again();
+    assert_eq!(sources(&crls, &need_of(&one)), ["a.crl"]);
 }
