@@ -302,7 +302,10 @@ impl Hierarchy {
             asked.extend(needs.iter().filter(|need| matches!(need, Need::Ocsp { .. })).cloned());
             for need in needs {
                 // Of each issuer its own lists, as a drop folder has them.
-                let Need::Crl { issuer, .. } = &need else { continue };
+                let Need::Crl { issuer, .. } = &need else {
+                    evidence.answer(need, Answer::Unavailable(Vec::new()));
+                    continue;
+                };
                 let of = |list: &&Vec<u8>| dieu7::x509::Crl::parse(list).unwrap().issuer().der() == issuer.as_slice();
                 let piece = |list: &Vec<u8>| Piece { octets: list.clone().into(), source: String::new(), taken: None };
                 let pieces = lists.iter().filter(of).map(piece).collect();
