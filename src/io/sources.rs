@@ -92,7 +92,7 @@ impl CrlFolder {
     /// Reads every file now.
     #[must_use]
     pub fn list(&self) -> Vec<Listed> {
-        let mut files = listing::files(&self.folder).map_or_else(|_| Vec::new(), |(files, _)| look(files, &[]));
+        let mut files = self.read();
         files.sort_by(|(one, _), (other, _)| one.file.cmp(&other.file));
         let listed = files.into_iter().map(|(seen, read)| Listed {
             content: match &read {
@@ -104,10 +104,14 @@ impl CrlFolder {
         listed.collect()
     }
 
+    fn read(&self) -> Vec<(Seen, Read)> {
+        listing::files(&self.folder).map_or_else(|_| Vec::new(), |(files, _)| look(files, &[]))
+    }
+
     /// Every list and response that is read now, each once, with the file that holds it.
     #[must_use]
     pub fn pieces(&self) -> Vec<(Content, Piece)> {
-        let read = look(&self.folder, &[]).into_iter().filter_map(|(_, read)| read.ok());
+        let read = self.read().into_iter().filter_map(|(_, read)| read.ok());
         read.flat_map(|found| found.iter().map(|one| (one.content.clone(), one.piece.clone())).collect::<Vec<_>>())
             .collect()
     }

@@ -267,7 +267,12 @@ fn dates(der: &[u8]) -> Result<Option<(Name, UnixTime, Option<UnixTime>)>, Asn1E
 impl<'a> Outside<'a> {
     /// Looks through what was gathered for a check at `at`.
     pub(super) fn new(evidence: &'a Evidence, at: UnixTime) -> Self {
-        Self { questions: evidence.answers().map(Question::new).collect(), at }
+        // Whether a response lies at hand already is looked up for every certificate; that none does is no news.
+        let is_told = |question: &Question<'_>| {
+            !question.pieces.is_empty()
+                || !matches!(question.need, Need::Ocsp { responders, .. } if responders.is_empty())
+        };
+        Self { questions: evidence.answers().map(Question::new).filter(is_told).collect(), at }
     }
 
     /// Every question, for programs.

@@ -14,7 +14,7 @@ use super::existence::Existence;
 use super::format_checking::{self, Form, Value};
 use super::revocation_freshness::standing;
 use super::standing::{Moment, Standing};
-use super::statements::{Sources, lists_of, response_on};
+use super::statements::{Sources, lists_of, response_at_hand, response_on};
 use super::timestamp::Timestamp;
 
 /// What would have to be asked about the signatures of `file`, by what was answered so far.
@@ -90,8 +90,9 @@ impl Asking<'_> {
 
     /// For paths of one certificate, each with the time for which it is asked. One time that is answered is enough.
     fn of_paths(&self, paths: &[(UnixTime, Path)], budget: &mut Budget) -> Vec<Need> {
+        let pairs = paths.iter().flat_map(|(_, path)| path.issuers());
         let lists: Vec<Need> =
-            paths.iter().flat_map(|(_, path)| path.issuers()).map(|(one, issuer)| lists_of(one, issuer)).collect();
+            pairs.flat_map(|(one, issuer)| [lists_of(one, issuer), response_at_hand(one, issuer)]).collect();
         if !lists.iter().all(|need| self.context.evidence.holds(need)) {
             return lists;
         }

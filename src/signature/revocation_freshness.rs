@@ -120,7 +120,7 @@ mod tests {
     use super::super::existence::Existence;
     use super::super::known::Known;
     use super::super::standing::Grace;
-    use super::super::statements::lists_of;
+    use super::super::statements::{lists_of, response_at_hand};
     use super::*;
     use crate::evidence::{Answer, Evidence, Piece};
     use crate::x509::testing::*;
@@ -177,6 +177,23 @@ mod tests {
             let found = check(&path, &gathered(&path, &lists), at, &Known::default(), &mut Budget::for_message());
             assert_eq!(found, Revocation::Revoked, "{at}");
         }
+    }
+
+    #[test]
+    fn a_response_at_hand_that_says_revoked_is_heard_though_a_list_acquits() {
+        use crate::x509::ocsp::testing::{AnswerDraft, GOOD, OcspDraft, revoked};
+        let (top, middle) = (Party::new("Root", 1), Party::new("CA", 2));
+        let path = path(&top, &middle);
+        let (leaf, issuer) = path.issuers().next().unwrap();
+        let check = |status: &[u8]| {
+            let mut evidence = gathered(&path, &[crl_der(&top, &[], &[]), crl_der(&middle, &[], &[])]);
+            let octets = OcspDraft::new(&middle, AnswerDraft::good(leaf, issuer).saying(status)).der();
+            let piece = Piece { octets: octets.into(), source: String::new(), taken: None };
+            evidence.answer(response_at_hand(leaf, issuer), Answer::Pieces(vec![piece]));
+            check(&path, &evidence, NOW, &Known::default(), &mut Budget::for_message())
+        };
+        assert_eq!(check(&revoked("20270101000000Z", Some(1))), Revocation::Revoked);
+        assert_eq!(check(&GOOD), Revocation::Clear);
     }
 
     #[test]
