@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cms;
-use crate::x509::{Certificate, Crl, MAX_CRL, pem};
+use crate::x509::{Certificate, Crl, MAX_CRL, OcspError, OcspResponse, pem};
 
 use super::files::{FileError, is_in_use, octets};
 
@@ -64,21 +64,29 @@ pub fn certificates(path: &Path) -> Result<Loaded<Certificate>, FileError> {
     Loaded::read(path, certificates_in)
 }
 
-/// Revocation lists: DER, or any number in PEM.
-pub fn crls(path: &Path) -> Result<Loaded<Crl>, FileError> {
-    Loaded::read(path, |octets| {
-        parse_each(octets, &["X509 CRL"], |der| Crl::parse(der).map_err(|error| error.to_string()))
-    })
+/// What tells of revocation.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// A list.
+    Crl(Crl),
+    /// An OCSP response, as it came, with or without an answer.
+    Response(Vec<u8>),
 }
 
-/// OCSP responses, as they came: DER, or any number in PEM. They are read by whoever judges them.
-pub fn responses(path: &Path) -> Result<Loaded<Vec<u8>>, FileError> {
-    Loaded::read(path, |octets| {
-        parse_each(octets, &["OCSP RESPONSE"], |der| match der {
-            [0x30, ..] if der.len() <= MAX_CRL => Ok(der.to_vec()),
-            _ => Err("not an OCSP response".to_owned()),
-        })
-    })
+/// Revocation lists and OCSP responses, known by their octets: DER, or any number in PEM.
+pub fn revocation(path: &Path) -> Result<Loaded<Told>, FileError> {
+    Loaded::read(path, |octets| parse_each(octets, &["X509 CRL", "CRL", "OCSP RESPONSE"], told))
+}
+
+fn told(der: &[u8]) -> Result<Told, String> {
+    let no_list = match Crl::parse(der) {
+        Ok(crl) => return Ok(Told::Crl(crl)),
+        Err(error) => error,
+    };
+    match OcspResponse::parse(der) {
+        Ok(_) | Err(OcspError::NotSuccessful(_) | OcspError::NoBytes) => Ok(Told::Response(der.to_vec())),
+        Err(no_response) => Err(format!("{no_list}; {no_response}")),
+    }
 }
 
 /// The certificates in these octets, and what is wrong with those that are none.
@@ -137,9 +145,21 @@ fn parse_each<T>(octets: &[u8], labels: &[&str], parse: impl Fn(&[u8]) -> Result
         }
     }
     if number == 0 {
-        take(Some(octets), "");
+        // Test suites and mail have base64 without the lines around it.
+        let bare = unarmoured(octets);
+        take(Some(bare.as_deref().unwrap_or(octets)), "");
     }
     (found, problems)
+}
+
+/// The octets of a text that is base64 as a whole.
+fn unarmoured(octets: &[u8]) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    if octets.first() == Some(&0x30) || octets.len() > MAX_CRL * 2 {
+        return None;
+    }
+    let text: Vec<u8> = octets.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
 }
 
 /// The blocks with this label (RFC 7468); `None` for one that is broken.
@@ -195,6 +215,25 @@ mod tests {
     }
 
     #[test]
+    fn lists_and_responses_are_known_by_their_octets_and_base64_needs_no_lines_around_it() {
+        use base64::Engine as _;
+        let list = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pki/crls/gov-root.crl")).unwrap();
+        let read = |octets: &[u8]| parse_each(octets, &["X509 CRL", "OCSP RESPONSE"], told);
+        let try_later = [0x30, 3, 0x0a, 1, 3];
+        assert!(matches!(&read(&list).0[..], [Told::Crl(_)]));
+        assert!(matches!(&read(&try_later).0[..], [Told::Response(_)]));
+        let both = [pem_of(&list, "X509 CRL"), pem_of(&try_later, "OCSP RESPONSE")].concat();
+        assert!(matches!(&read(both.as_bytes()).0[..], [Told::Crl(_), Told::Response(_)]));
+        let bare = base64::engine::general_purpose::STANDARD.encode(&list);
+        let lines: Vec<&str> = bare.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        assert!(matches!(&read(lines.join("\r\n").as_bytes()).0[..], [Told::Crl(_)]));
+        for odd in [&b""[..], b"hello", &der()] {
+            let (found, problems) = read(odd);
+            assert_eq!((found.len(), problems.len()), (0, 1));
+        }
+    }
+
+    #[test]
     fn what_was_withdrawn_from_a_trust_folder_does_not_come_back_with_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         for place in ["", WITHDRAWN, ".bundle-new"] {
@@ -218,8 +257,7 @@ mod tests {
         std::fs::write(folder.path().join("inner/c.crt"), pem_of(&der(), "CERTIFICATE")).unwrap();
         let loaded = certificates(folder.path()).unwrap();
         assert_eq!((loaded.found.len(), loaded.left_out.len()), (2, 1));
-        let none = crls(&folder.path().join("a.der")).unwrap();
+        let none = revocation(&folder.path().join("a.der")).unwrap();
         assert_eq!((none.found.len(), none.left_out.len()), (0, 1));
-        assert!(responses(&folder.path().join("b.txt")).unwrap().found.is_empty());
     }
 }

@@ -18,6 +18,7 @@ mod integrity;
 mod known;
 mod level;
 mod needs;
+mod responders;
 mod revocation_freshness;
 mod signing_certificate;
 mod standing;

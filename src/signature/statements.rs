@@ -3,19 +3,19 @@
 
 use std::collections::HashSet;
 
-use crate::algorithm::{DigestAlgorithm, SignatureScheme};
-use crate::budget::{Budget, Exhausted};
+use crate::budget::{Budget, Exhausted, Resource};
 use crate::digest::Sha256;
 use crate::evidence::Need;
 use crate::time::UnixTime;
 use crate::x509::{
-    Certificate, Crl, CrlSet, GeneralName, Name, OcspFault, OcspResponse, OcspSet, PathSearch, Purpose, Question,
-    RevocationStatus, Silence, Statement, delegate,
+    Certificate, Crl, CrlFault, CrlSet, GeneralName, Name, OcspFault, OcspResponse, OcspSet, PathSearch, Purpose,
+    Question, Silence, Statement,
 };
 
 use super::context::Context;
 use super::embedded::{Embedded, Source};
 use super::existence::Existence;
+use super::responders::said_by_responders;
 use super::standing::{Heard, Provenance};
 
 /// Where to look, and what is proven of the age of what the document brings.
@@ -152,28 +152,19 @@ impl Spoken {
         budget: &mut Budget,
     ) -> Result<Vec<Statement>, Exhausted> {
         let mut said = lists.statements(question, budget);
-        let by_responders = responses.statements(question, budget);
+        let by_responders = said_by_responders(question, lists, responses, budget);
+        said.statements.extend(by_responders.statements);
         said.silent.extend(by_responders.silent);
         for (_, why) in &said.silent {
             match why {
                 Silence::Ocsp(OcspFault::Unknown) => self.ocsp_unknown = true,
-                Silence::Ocsp(OcspFault::Exhausted) | Silence::Fault(crate::x509::CrlFault::Exhausted) => {
-                    return Err(Exhausted(crate::budget::Resource::SignatureChecks));
+                Silence::Ocsp(OcspFault::Exhausted) | Silence::Fault(CrlFault::Exhausted) => {
+                    return Err(Exhausted(Resource::SignatureChecks));
                 }
                 Silence::Fault(_) | Silence::Ocsp(_) | Silence::Unusable(_) => {}
             }
         }
-        let mut statements = said.statements;
-        let heard = by_responders.statements.into_iter().filter(|statement| !is_collision_ground(statement, responses));
-        statements.extend(heard.filter(|statement| {
-            // RFC 6960, 4.2.2.2.1: a responder that its issuer has revoked speaks for nobody.
-            delegate(statement, question).is_none_or(|responder| {
-                let about = Question { certificate: responder, ..*question };
-                let said = lists.statements(&about, budget).statements;
-                said.iter().all(|one| one.status == RevocationStatus::Good)
-            })
-        }));
-        Ok(statements)
+        Ok(said.statements)
     }
 
     /// Whether a responder says that it does not know the certificate.
@@ -198,16 +189,6 @@ impl Spoken {
         });
         gathered.chain(together).collect()
     }
-}
-
-/// Whether "good" may be an answer about another certificate that somebody had signed: a nonce is chosen by whoever asks,
-/// and with it collisions of SHA-1 can be made. Without a nonce nobody but the responder chooses what it signs.
-fn is_collision_ground(statement: &Statement, responses: &OcspSet) -> bool {
-    statement.status == RevocationStatus::Good
-        && statement.pieces.iter().filter_map(|piece| responses.response(*piece)).any(|response| {
-            let digest = response.scheme().ok().and_then(SignatureScheme::digest);
-            response.nonce().is_some() && digest.is_some_and(|digest| digest <= DigestAlgorithm::Sha1)
-        })
 }
 
 /// What the document brings that may speak of a certificate.

@@ -47,7 +47,7 @@ pub use extension::{DistributionPoint, KeyUsage};
 pub use general_name::{GeneralName, MAX_NAMES};
 pub use name::{MAX_ATTRIBUTES, Name};
 pub use name_constraint::{MAX_COMPARISONS, MAX_SUBTREES, NameConstraints, NameFault};
-pub use ocsp::{OcspError, OcspFault, OcspResponse, OcspSet, delegate};
+pub use ocsp::{OcspError, OcspFault, OcspResponse, OcspSet, ResponderFault, delegate};
 pub use path::{MAX_CHECKS, MAX_DEPTH, MAX_STEPS, Path, PathError, PathFault, PathSearch, Verified};
 pub use policy::InitialPolicies;
 pub use revocation::{Reason, RevocationStatus, Unusable};

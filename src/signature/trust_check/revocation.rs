@@ -5,9 +5,10 @@ use crate::budget::Budget;
 use crate::time::UnixTime;
 use crate::x509::{
     Certificate, CrlFault, CrlSet, OcspFault, OcspResponse, OcspSet, Path, PathSearch, Purpose, Question, Reason,
-    RevocationStatus, Said, Silence, Statement, Verified, delegate,
+    RevocationStatus, Said, Silence, Statement, Verified,
 };
 
+use super::super::responders::said_by_responders;
 use super::super::standing::{Grace, Heard, Moment, Provenance, Standing, weigh};
 
 /// What was given to tell of revocation.
@@ -96,16 +97,10 @@ pub(super) fn of(
 
 fn status(question: &Question<'_>, pieces: &RevocationPieces, budget: &mut Budget) -> RevocationAnswer {
     let at = question.search.at;
-    let (mut said, by_responders) =
-        (pieces.crls.statements(question, budget), pieces.ocsp.statements(question, budget));
+    let mut said = pieces.crls.statements(question, budget);
+    let by_responders = said_by_responders(question, &pieces.crls, &pieces.ocsp, budget);
+    said.statements.extend(by_responders.statements);
     said.silent.extend(by_responders.silent);
-    said.statements.extend(by_responders.statements.into_iter().filter(|statement| {
-        // RFC 6960, 4.2.2.2.1: a responder that its issuer has revoked speaks for nobody.
-        delegate(statement, question).is_none_or(|responder| {
-            let about = Question { certificate: responder, ..*question };
-            pieces.crls.statements(&about, budget).statements.iter().all(|one| one.status == RevocationStatus::Good)
-        })
-    }));
     let statements = said.statements.as_slice();
     // Who was not heard might have accused, and a responder that does not know the certificate leaves it open.
     let doubt = said.silent.iter().any(|(_, silence)| match silence {

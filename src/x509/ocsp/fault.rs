@@ -102,6 +102,8 @@ impl From<Asn1Error> for OcspError {
 /// Why a response says nothing of a certificate.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum OcspFault {
+    /// "Good" over SHA-1 and a nonce that a stranger may have chosen.
+    CollisionGround,
     /// A critical extension is not known (RFC 6960, 4.4).
     CriticalExtension {
         /// Its object identifier, dotted.
@@ -114,6 +116,11 @@ pub enum OcspFault {
     },
     /// The budget for public-key operations is spent.
     Exhausted,
+    /// It was signed later than now.
+    FromTheFuture {
+        /// When it was signed, it says.
+        produced_at: UnixTime,
+    },
     /// It was signed before what it says was known.
     KnownAfterProduced {
         /// When it was signed, it says.
@@ -132,11 +139,15 @@ pub enum OcspFault {
 impl fmt::Display for OcspFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::CollisionGround => {
+                f.write_str("OCSP response over SHA-1 has a nonce that a stranger may have chosen")
+            }
             Self::CriticalExtension { oid } => write!(f, "OCSP response has the unknown critical extension {oid}"),
             Self::EndsBeforeItBegins { next_update } => {
                 write!(f, "OCSP response was to be replaced at {next_update}, before it was known")
             }
             Self::Exhausted => f.write_str("limit on signature checks reached"),
+            Self::FromTheFuture { produced_at } => write!(f, "OCSP response of {produced_at} is from the future"),
             Self::KnownAfterProduced { produced_at } => {
                 write!(f, "OCSP response of {produced_at} says what was known later")
             }
@@ -170,6 +181,8 @@ pub enum ResponderFault {
     KeyUsage,
     /// Its certificate, or the operator's trust in it, was not in its period when the response was signed.
     OutOfPeriod,
+    /// Its issuer has revoked or suspended it.
+    Revoked,
     /// It has the very key of the certificate in question.
     SelfVouching,
 }
@@ -184,7 +197,8 @@ impl ResponderFault {
             Self::ExtendedKeyUsage => 3,
             Self::KeyUsage => 4,
             Self::OutOfPeriod => 5,
-            Self::SelfVouching => 6,
+            Self::Revoked => 6,
+            Self::SelfVouching => 7,
         }
     }
 }
@@ -198,6 +212,7 @@ impl fmt::Display for ResponderFault {
             Self::ExtendedKeyUsage => f.write_str("has a certificate that is not for OCSP"),
             Self::KeyUsage => f.write_str("has a certificate without the key usage digitalSignature"),
             Self::OutOfPeriod => f.write_str("signed outside the period of its certificate"),
+            Self::Revoked => f.write_str("is revoked or suspended itself"),
             Self::SelfVouching => f.write_str("vouches for its own key"),
         }
     }

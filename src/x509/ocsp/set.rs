@@ -116,8 +116,9 @@ fn worst<'a>(answers: &[&'a SingleResponse]) -> Result<Vec<(RevocationStatus, &'
         return Ok(revoked);
     }
     let held = pick(|status| matches!(status, RevocationStatus::Hold { .. }));
-    if let Some(first) = held.into_iter().min_by_key(|(_, answer)| answer.this_update()) {
-        return Ok(vec![first]);
+    // The newest: a later "good" lifts what is older.
+    if let Some(newest) = held.into_iter().max_by_key(|(_, answer)| answer.this_update()) {
+        return Ok(vec![newest]);
     }
     if answers.iter().any(|answer| answer.status() == CertStatus::Unknown) {
         return Err(OcspFault::Unknown);

@@ -80,6 +80,42 @@ fn a_response_over_sha_1_does_not_acquit_when_a_stranger_may_have_chosen_what_wa
 }
 
 #[test]
+fn a_response_that_was_signed_later_than_now_does_not_acquit() {
+    let vgca = Hierarchy::default();
+    let (signer, file) = signed(&vgca);
+    let produced = |produced_at| {
+        let ca = &vgca.issuing.certificate;
+        let answer = Answer { this_update: "20261101000000Z", ..Answer::about(&signer.certificate, ca, good()) };
+        outcome(&heard(&vgca, &file, &Response { produced_at, ..Response::of(&vgca.issuing.key, ca, answer) }))
+    };
+    assert_eq!(produced("20261101000000Z"), (Some(Revocation::Clear), "passed"));
+    assert_eq!(produced("20270101000000Z"), (Some(Revocation::Unavailable), "TRY_LATER"));
+}
+
+#[test]
+fn a_responder_that_its_issuer_has_revoked_does_not_acquit() {
+    let vgca = Hierarchy::default();
+    let (signer, file) = signed(&vgca);
+    let responder = Holder::new(("CN=OCSP, C=VN", "vpubnd", 11), Some(&vgca.issuing), ALIVE, &for_responders(9), false);
+    let answer = Answer {
+        this_update: "20261101000000Z",
+        ..Answer::about(&signer.certificate, &vgca.issuing.certificate, good())
+    };
+    let response = Response::by_delegate(&responder.key, &responder.certificate, answer);
+    let response = Response { produced_at: "20261101000000Z", ..response }.der();
+    let judged = |entries: &[(u8, &str, Option<u8>, Option<&str>)]| {
+        // Out of date, so that it says nothing of the signer.
+        let lists = [
+            vgca.root.list("20261030000000Z", "20261130000000Z", &[]),
+            vgca.issuing.list("20250101000000Z", "20250201000000Z", entries),
+        ];
+        outcome(&vgca.judge_hearing(&file, &lists, std::slice::from_ref(&response), RECEIVED).0)
+    };
+    assert_eq!(judged(&[]), (Some(Revocation::Clear), "passed"));
+    assert_eq!(judged(&[(11, "20241201000000Z", Some(1), None)]).1, "TRY_LATER");
+}
+
+#[test]
 fn what_a_thief_signs_about_the_own_certificate_is_no_answer() {
     let vgca = Hierarchy::default();
     let (signer, file) = signed(&vgca);
