@@ -33,7 +33,14 @@ pub struct Around {
 /// A record, and every object that it names.
 #[must_use]
 pub fn record(judged: &Judged<'_>, case: &Case, around: Around) -> (Record, Vec<Arc<[u8]>>) {
-    let (answers, octets) = answered(&case.evidence);
+    let (mut answers, octets) = answered(&case.evidence);
+    let judged_by = judged.judgement.documents.iter().flat_map(|document| &document.signatures);
+    let standings = judged_by.flat_map(|signature| &signature.validated.standings);
+    let used: HashSet<Sha256> = standings.flat_map(|one| one.standing.used()).copied().collect();
+    // Of the others nobody can tell: they may be about an authority for timestamps, or say the same in another form.
+    for piece in answers.iter_mut().flat_map(|one| &mut one.pieces).filter(|piece| used.contains(&piece.sha256)) {
+        piece.used = Some(true);
+    }
     let mut kept = Kept { objects: octets, ..Kept::default() };
     let secret = judged.judgement.is_secret();
     let mut signatures = Vec::new();
