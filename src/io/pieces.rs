@@ -4,8 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::cms;
-use crate::x509::{Certificate, Crl, MAX_CRL, pem};
+use crate::x509::{Certificate, Crl, MAX_CRL, OcspResponse, pem};
 
 use super::files::{FileError, octets};
 
@@ -64,40 +67,67 @@ pub fn certificates(path: &Path) -> Result<Loaded<Certificate>, FileError> {
     Loaded::read(path, certificates_in)
 }
 
-/// Revocation lists: DER, or any number in PEM.
-pub fn crls(path: &Path) -> Result<Loaded<Crl>, FileError> {
-    Loaded::read(path, |octets| {
-        parse_each(octets, &["X509 CRL"], |der| Crl::parse(der).map_err(|error| error.to_string()))
-    })
+/// What tells of revocation.
+#[derive(Clone, Debug)]
+pub enum Tidings {
+    /// A list.
+    Crl(Box<Crl>),
+    /// An OCSP response as it came; whoever judges it reads it.
+    Ocsp(Vec<u8>),
 }
 
-/// OCSP responses, as they came: DER, or any number in PEM. They are read by whoever judges them.
-pub fn responses(path: &Path) -> Result<Loaded<Vec<u8>>, FileError> {
+/// Lists and OCSP responses: DER, any number in PEM, or base64 alone. A sound piece is known by its content, so that one
+/// which accuses is heard wherever it was put; what is neither is told of as a list.
+pub fn crls(path: &Path) -> Result<Loaded<Tidings>, FileError> {
     Loaded::read(path, |octets| {
-        parse_each(octets, &["OCSP RESPONSE"], |der| match der {
-            [0x30, ..] if der.len() <= MAX_CRL => Ok(der.to_vec()),
-            _ => Err("not an OCSP response".to_owned()),
+        parse_each(octets, &TIDINGS, |der| match Crl::parse(der) {
+            Ok(crl) => Ok(Tidings::Crl(Box::new(crl))),
+            Err(_) if OcspResponse::parse(der).is_ok() => Ok(Tidings::Ocsp(der.to_vec())),
+            Err(error) => Err(error.to_string()),
         })
     })
 }
 
+/// As [`crls`]; what is neither is told of as a response.
+pub fn responses(path: &Path) -> Result<Loaded<Tidings>, FileError> {
+    Loaded::read(path, |octets| {
+        parse_each(octets, &TIDINGS, |der| match (Crl::parse(der), der) {
+            (Ok(crl), _) => Ok(Tidings::Crl(Box::new(crl))),
+            (Err(_), [0x30, ..]) if der.len() <= MAX_CRL => Ok(Tidings::Ocsp(der.to_vec())),
+            (Err(_), _) => Err("not an OCSP response".to_owned()),
+        })
+    })
+}
+
+/// Labels of lists (RFC 7468, section 6; the short one is in use too) and of responses.
+const TIDINGS: [&str; 3] = ["X509 CRL", "CRL", "OCSP RESPONSE"];
+
 /// The certificates in these octets, and what is wrong with those that are none.
 #[must_use]
 pub fn certificates_in(octets: &[u8]) -> (Vec<Certificate>, Vec<String>) {
-    let (found, problems) = parse_each(octets, &["CERTIFICATE", "X509 CERTIFICATE"], |der| {
+    let (mut found, mut problems) = parse_each(octets, &["CERTIFICATE", "X509 CERTIFICATE"], |der| {
         Certificate::parse(der).map_err(|error| error.to_string())
     });
-    if !found.is_empty() {
+    let wrapped: Vec<Vec<u8>> = ["PKCS7", "CMS"].iter().flat_map(|label| blocks(octets, label)).flatten().collect();
+    let bundles: Vec<&[u8]> = match wrapped.as_slice() {
+        [] if found.is_empty() => vec![octets],
+        wrapped => wrapped.iter().map(Vec::as_slice).collect(),
+    };
+    let (mut bundled, mut odd) = (Vec::new(), 0_usize);
+    for (certificates, left) in bundles.into_iter().filter_map(|bundle| cms::read_bundle(bundle).ok()) {
+        bundled.extend(certificates);
+        odd = odd.saturating_add(left);
+    }
+    if bundled.is_empty() {
         return (found, problems);
     }
-    let wrapped = blocks(octets, "PKCS7").into_iter().chain(blocks(octets, "CMS")).flatten().next();
-    match cms::read_bundle(wrapped.as_deref().unwrap_or(octets)) {
-        Ok((certificates, odd)) if !certificates.is_empty() => {
-            let odd = (odd > 0).then(|| format!("{odd} certificates of the bundle cannot be read"));
-            (certificates, odd.into_iter().collect())
-        }
-        Ok(_) | Err(_) => (found, problems),
+    if found.is_empty() && problems.iter().all(|problem| !problem.starts_with("block ")) {
+        // That the bundle is no certificate itself is no news.
+        problems.clear();
     }
+    found.extend(bundled);
+    problems.extend((odd > 0).then(|| format!("{odd} certificates of the bundle cannot be read")));
+    (found, problems)
 }
 
 /// The file, or the files of a folder and of the folders in it, sorted.
@@ -137,9 +167,15 @@ fn parse_each<T>(octets: &[u8], labels: &[&str], parse: impl Fn(&[u8]) -> Result
         }
     }
     if number == 0 {
-        take(Some(octets), "");
+        take(Some(bare(octets).as_deref().unwrap_or(octets)), "");
     }
     (found, problems)
+}
+
+/// The contents of base64 without armour, as `.ors` files and browsers have it. DER has octets that no base64 has.
+fn bare(octets: &[u8]) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = octets.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    STANDARD.decode(digits).ok().filter(|der| der.first() == Some(&0x30))
 }
 
 /// The blocks with this label (RFC 7468); `None` for one that is broken.
