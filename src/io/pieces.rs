@@ -113,19 +113,19 @@ pub fn certificates_in(octets: &[u8]) -> (Vec<Certificate>, Vec<String>) {
         [] if found.is_empty() => vec![octets],
         wrapped => wrapped.iter().map(Vec::as_slice).collect(),
     };
-    let (mut bundled, mut odd) = (Vec::new(), 0_usize);
+    let (mut unwrapped, mut odd) = (Vec::new(), 0_usize);
     for (certificates, left) in bundles.into_iter().filter_map(|bundle| cms::read_bundle(bundle).ok()) {
-        bundled.extend(certificates);
+        unwrapped.extend(certificates);
         odd = odd.saturating_add(left);
     }
-    if bundled.is_empty() {
+    if unwrapped.is_empty() {
         return (found, problems);
     }
     if found.is_empty() && problems.iter().all(|problem| !problem.starts_with("block ")) {
         // That the bundle is no certificate itself is no news.
         problems.clear();
     }
-    found.extend(bundled);
+    found.extend(unwrapped);
     problems.extend((odd > 0).then(|| format!("{odd} certificates of the bundle cannot be read")));
     (found, problems)
 }
