@@ -4,8 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::cms;
-use crate::x509::{Certificate, Crl, MAX_CRL, OcspError, OcspResponse, pem};
+use crate::x509::{Certificate, Crl, MAX_CRL, OcspResponse, pem};
 
 use super::files::{FileError, is_in_use, octets};
 
@@ -66,46 +69,65 @@ pub fn certificates(path: &Path) -> Result<Loaded<Certificate>, FileError> {
 
 /// What tells of revocation.
 #[derive(Clone, Debug)]
-pub enum Told {
+pub enum Tidings {
     /// A list.
-    Crl(Crl),
-    /// An OCSP response, as it came, with or without an answer.
-    Response(Vec<u8>),
+    Crl(Box<Crl>),
+    /// An OCSP response as it came; whoever judges it reads it.
+    Ocsp(Vec<u8>),
 }
 
-/// Revocation lists and OCSP responses, known by their octets: DER, or any number in PEM.
-pub fn revocation(path: &Path) -> Result<Loaded<Told>, FileError> {
-    Loaded::read(path, |octets| parse_each(octets, &["X509 CRL", "CRL", "OCSP RESPONSE"], told))
+/// Lists and OCSP responses: DER, any number in PEM, or base64 alone. A sound piece is known by its content, so that one
+/// which accuses is heard wherever it was put; what is neither is told of as a list.
+pub fn crls(path: &Path) -> Result<Loaded<Tidings>, FileError> {
+    Loaded::read(path, |octets| {
+        parse_each(octets, &TIDINGS, |der| match Crl::parse(der) {
+            Ok(crl) => Ok(Tidings::Crl(Box::new(crl))),
+            Err(_) if OcspResponse::parse(der).is_ok() => Ok(Tidings::Ocsp(der.to_vec())),
+            Err(error) => Err(error.to_string()),
+        })
+    })
 }
 
-fn told(der: &[u8]) -> Result<Told, String> {
-    let no_list = match Crl::parse(der) {
-        Ok(crl) => return Ok(Told::Crl(crl)),
-        Err(error) => error,
-    };
-    match OcspResponse::parse(der) {
-        Ok(_) | Err(OcspError::NotSuccessful(_) | OcspError::NoBytes) => Ok(Told::Response(der.to_vec())),
-        Err(no_response) => Err(format!("{no_list}; {no_response}")),
-    }
+/// As [`crls`]; what is neither is told of as a response.
+pub fn responses(path: &Path) -> Result<Loaded<Tidings>, FileError> {
+    Loaded::read(path, |octets| {
+        parse_each(octets, &TIDINGS, |der| match (Crl::parse(der), der) {
+            (Ok(crl), _) => Ok(Tidings::Crl(Box::new(crl))),
+            (Err(_), [0x30, ..]) if der.len() <= MAX_CRL => Ok(Tidings::Ocsp(der.to_vec())),
+            (Err(_), _) => Err("not an OCSP response".to_owned()),
+        })
+    })
 }
+
+/// Labels of lists (RFC 7468, section 6; the short one is in use too) and of responses.
+const TIDINGS: [&str; 3] = ["X509 CRL", "CRL", "OCSP RESPONSE"];
 
 /// The certificates in these octets, and what is wrong with those that are none.
 #[must_use]
 pub fn certificates_in(octets: &[u8]) -> (Vec<Certificate>, Vec<String>) {
-    let (found, problems) = parse_each(octets, &["CERTIFICATE", "X509 CERTIFICATE"], |der| {
+    let (mut found, mut problems) = parse_each(octets, &["CERTIFICATE", "X509 CERTIFICATE"], |der| {
         Certificate::parse(der).map_err(|error| error.to_string())
     });
-    if !found.is_empty() {
+    let wrapped: Vec<Vec<u8>> = ["PKCS7", "CMS"].iter().flat_map(|label| blocks(octets, label)).flatten().collect();
+    let bundles: Vec<&[u8]> = match wrapped.as_slice() {
+        [] if found.is_empty() => vec![octets],
+        wrapped => wrapped.iter().map(Vec::as_slice).collect(),
+    };
+    let (mut unwrapped, mut odd) = (Vec::new(), 0_usize);
+    for (certificates, left) in bundles.into_iter().filter_map(|bundle| cms::read_bundle(bundle).ok()) {
+        unwrapped.extend(certificates);
+        odd = odd.saturating_add(left);
+    }
+    if unwrapped.is_empty() {
         return (found, problems);
     }
-    let wrapped = blocks(octets, "PKCS7").into_iter().chain(blocks(octets, "CMS")).flatten().next();
-    match cms::read_bundle(wrapped.as_deref().unwrap_or(octets)) {
-        Ok((certificates, odd)) if !certificates.is_empty() => {
-            let odd = (odd > 0).then(|| format!("{odd} certificates of the bundle cannot be read"));
-            (certificates, odd.into_iter().collect())
-        }
-        Ok(_) | Err(_) => (found, problems),
+    if found.is_empty() && problems.iter().all(|problem| !problem.starts_with("block ")) {
+        // That the bundle is no certificate itself is no news.
+        problems.clear();
     }
+    found.extend(unwrapped);
+    problems.extend((odd > 0).then(|| format!("{odd} certificates of the bundle cannot be read")));
+    (found, problems)
 }
 
 /// The file, or the files of a folder and of the folders in it, sorted.
@@ -145,21 +167,15 @@ fn parse_each<T>(octets: &[u8], labels: &[&str], parse: impl Fn(&[u8]) -> Result
         }
     }
     if number == 0 {
-        // Test suites and mail have base64 without the lines around it.
-        let bare = unarmoured(octets);
-        take(Some(bare.as_deref().unwrap_or(octets)), "");
+        take(Some(bare(octets).as_deref().unwrap_or(octets)), "");
     }
     (found, problems)
 }
 
-/// The octets of a text that is base64 as a whole.
-fn unarmoured(octets: &[u8]) -> Option<Vec<u8>> {
-    use base64::Engine as _;
-    if octets.first() == Some(&0x30) || octets.len() > MAX_CRL * 2 {
-        return None;
-    }
-    let text: Vec<u8> = octets.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
-    base64::engine::general_purpose::STANDARD.decode(text).ok()
+/// The contents of base64 without armour, as `.ors` files and browsers have it. DER has octets that no base64 has.
+fn bare(octets: &[u8]) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = octets.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    STANDARD.decode(digits).ok().filter(|der| der.first() == Some(&0x30))
 }
 
 /// The blocks with this label (RFC 7468); `None` for one that is broken.
@@ -215,25 +231,6 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_responses_are_known_by_their_octets_and_base64_needs_no_lines_around_it() {
-        use base64::Engine as _;
-        let list = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pki/crls/gov-root.crl")).unwrap();
-        let read = |octets: &[u8]| parse_each(octets, &["X509 CRL", "OCSP RESPONSE"], told);
-        let try_later = [0x30, 3, 0x0a, 1, 3];
-        assert!(matches!(&read(&list).0[..], [Told::Crl(_)]));
-        assert!(matches!(&read(&try_later).0[..], [Told::Response(_)]));
-        let both = [pem_of(&list, "X509 CRL"), pem_of(&try_later, "OCSP RESPONSE")].concat();
-        assert!(matches!(&read(both.as_bytes()).0[..], [Told::Crl(_), Told::Response(_)]));
-        let bare = base64::engine::general_purpose::STANDARD.encode(&list);
-        let lines: Vec<&str> = bare.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-        assert!(matches!(&read(lines.join("\r\n").as_bytes()).0[..], [Told::Crl(_)]));
-        for odd in [&b""[..], b"hello", &der()] {
-            let (found, problems) = read(odd);
-            assert_eq!((found.len(), problems.len()), (0, 1));
-        }
-    }
-
-    #[test]
     fn what_was_withdrawn_from_a_trust_folder_does_not_come_back_with_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         for place in ["", WITHDRAWN, ".bundle-new"] {
@@ -257,7 +254,8 @@ mod tests {
         std::fs::write(folder.path().join("inner/c.crt"), pem_of(&der(), "CERTIFICATE")).unwrap();
         let loaded = certificates(folder.path()).unwrap();
         assert_eq!((loaded.found.len(), loaded.left_out.len()), (2, 1));
-        let none = revocation(&folder.path().join("a.der")).unwrap();
+        let none = crls(&folder.path().join("a.der")).unwrap();
         assert_eq!((none.found.len(), none.left_out.len()), (0, 1));
+        assert!(responses(&folder.path().join("b.txt")).unwrap().found.is_empty());
     }
 }

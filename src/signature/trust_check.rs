@@ -7,7 +7,7 @@ use crate::algorithm::{DigestAlgorithm, KeyError, KeyKind, PublicKey};
 use crate::budget::Budget;
 use crate::time::{UnixTime, Within};
 use crate::x509::{
-    AnchorStore, Certificate, InitialPolicies, Path, PathError, PathSearch, Purpose, UsageFault, Verified,
+    AnchorStore, Certificate, InitialPolicies, Path, PathError, PathSearch, Purpose, Reason, UsageFault, Verified,
 };
 
 use super::algorithms::Algorithms;
@@ -129,7 +129,28 @@ impl TrustVerdict {
     }
 }
 
+/// Paths tried after the first; an honest bridge needs one or two.
+const MAX_DETOURS: usize = 8;
+
 impl TrustFindings {
+    /// CAs on the path for whose sake another path is worth a look; none where the leaf itself stands badly.
+    fn faulty_authorities(&self, leaf: &Certificate) -> Vec<&Certificate> {
+        let standings = self.revocation.iter().flatten().filter(|finding| !finding.status.is_good());
+        let faulty: Vec<&Certificate> =
+            standings.map(|finding| &finding.certificate).chain(self.weak.iter().map(|(weak, _)| weak)).collect();
+        if faulty.contains(&leaf) { Vec::new() } else { faulty }
+    }
+
+    /// Certificates on the path that are revoked because their key, or their issuer's, is in the wrong hands.
+    fn compromised(&self) -> impl Iterator<Item = &Certificate> {
+        self.revocation.iter().flatten().filter_map(|finding| match finding.status {
+            RevocationAnswer::Revoked { reason: Reason::KeyCompromise | Reason::CaCompromise, .. } => {
+                Some(&finding.certificate)
+            }
+            _ => None,
+        })
+    }
+
     /// The answer: a certain fault first, then what is not known, and trust only where neither is found.
     #[must_use]
     pub fn verdict(&self) -> TrustVerdict {
@@ -154,24 +175,50 @@ impl TrustFindings {
 }
 
 impl Inquiry<'_> {
-    /// Makes every check that can be made.
+    /// Makes every check that can be made. Where a CA on the path is revoked, unknown or weakly signed, other paths are
+    /// tried (RFC 4158, 2.3: any valid path does); where none is better, the first is told of.
     #[must_use]
     pub fn answer(&self, budget: &mut Budget) -> TrustFindings {
-        let usage = self.usage(self.certificate);
         let verified = Verified::default();
+        let first = self.along(&verified, budget);
+        let (mut last, mut pool) = (first.clone(), self.pool.to_vec());
+        let mut compromised: Vec<Certificate> = Vec::new();
+        for _ in 0..MAX_DETOURS {
+            let shunned = last.faulty_authorities(self.certificate);
+            // A key in the wrong hands is in them whichever certificate names it.
+            compromised.extend(last.compromised().cloned());
+            let before = pool.len();
+            pool.retain(|one| {
+                !shunned.contains(&one) && !compromised.iter().any(|compromised| compromised.spki() == one.spki())
+            });
+            if pool.len() == before {
+                break;
+            }
+            last = Inquiry { pool: &pool, ..*self }.along(&verified, budget);
+            let passes = last.path.iter().flat_map(Path::certificates);
+            let by_compromised = passes.into_iter().any(|one| compromised.iter().any(|key| key.spki() == one.spki()));
+            if last.verdict() == TrustVerdict::Trusted && !by_compromised {
+                return last;
+            }
+        }
+        first
+    }
+
+    /// Makes every check on one path.
+    fn along(&self, verified: &Verified, budget: &mut Budget) -> TrustFindings {
+        let usage = self.usage(self.certificate);
         let policies = match self.policies {
             [] => InitialPolicies::default(),
             wanted => InitialPolicies::requiring(wanted.iter().cloned()),
         };
-        let path = self.search().build_under(&policies, &verified, self.certificate, budget);
+        let path = self.search().build_under(&policies, verified, self.certificate, budget);
         let Ok(found) = &path else {
             return TrustFindings { path, period: None, usage, unlisted: None, weak: Vec::new(), revocation: None };
         };
         let period = found.out_of_period(self.at).map(|(certificate, side)| (certificate.clone(), side));
         let unlisted = found.unlisted_ca(self.anchors, self.at).cloned();
         let weak = self.weak(found);
-        let revocation =
-            self.revocation.map(|pieces| revocation::of(found, pieces, (self.search(), &verified), budget));
+        let revocation = self.revocation.map(|pieces| revocation::of(found, pieces, (self.search(), verified), budget));
         TrustFindings { path, period, usage, unlisted, weak, revocation }
     }
 

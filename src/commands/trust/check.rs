@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dieu7::budget::Budget;
 use dieu7::io::clock;
 use dieu7::io::files::{self, FileError};
-use dieu7::io::pieces::{self, Loaded, Told};
+use dieu7::io::pieces::{self, Loaded, Tidings};
 use dieu7::settings::Settings;
 use dieu7::signature::{Algorithms, Inquiry, RevocationPieces, TrustFindings, TrustVerdict, Use};
 use dieu7::time::UnixTime;
@@ -79,11 +79,12 @@ impl Bench {
             None
         } else {
             let mut given = RevocationPieces::default();
-            // Whoever names a list where a response belongs means the list.
-            for told in load(&[&arguments.crl[..], &arguments.ocsp[..]].concat(), pieces::revocation, &mut left_out)? {
-                match told {
-                    Told::Crl(crl) => given.crls.insert(crl),
-                    Told::Response(response) => given.respond(&response),
+            let mut tidings = load(&arguments.crl, pieces::crls, &mut left_out)?;
+            tidings.extend(load(&arguments.ocsp, pieces::responses, &mut left_out)?);
+            for piece in tidings {
+                match piece {
+                    Tidings::Crl(crl) => given.crls.insert(*crl),
+                    Tidings::Ocsp(response) => given.respond(&response),
                 }
             }
             Some(given)

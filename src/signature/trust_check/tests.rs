@@ -169,3 +169,27 @@ fn a_public_ca_that_no_entry_lists_leaves_it_open() {
         assert_eq!(listing.verdict(), expected, "{entry}");
     }
 }
+
+#[test]
+fn where_one_ca_above_is_revoked_another_path_does_unless_the_key_itself_is_in_wrong_hands() {
+    let (middle, top, bridge) = (Party::new("CA", 2), Party::new("Root", 1), Party::new("Bridge", 4));
+    let crossed = Draft { serial: 10, ..Draft::authority(&middle, &bridge) }.certificate();
+    let asked =
+        |below: &[(u8, &[Vec<u8>])], above: &[(u8, &[Vec<u8>])], across: &[(u8, &[Vec<u8>])], backwards: bool| {
+            let mut world = World::for_documents();
+            world.pool.push(crossed.clone());
+            if backwards {
+                world.pool.reverse();
+            }
+            world.anchors = AnchorStore::trusting([root(&top), root(&bridge)]);
+            world.lists(vec![crl(&middle, below, &[]), crl(&top, above, &[]), crl(&bridge, across, &[])]).verdict()
+        };
+    for backwards in [false, true] {
+        assert_eq!(asked(&[], &[], &[], backwards), TrustVerdict::Trusted);
+        assert_eq!(asked(&[], &[(9, &[])], &[], backwards), TrustVerdict::Trusted);
+        assert_eq!(asked(&[], &[], &[(10, &[])], backwards), TrustVerdict::Trusted);
+        assert_eq!(asked(&[], &[(9, &[])], &[(10, &[])], backwards), TrustVerdict::NotTrusted);
+        assert_eq!(asked(&[(7, &[])], &[], &[], backwards), TrustVerdict::NotTrusted);
+    }
+    assert_eq!(asked(&[], &[(9, &[reason_code(1)])], &[], false), TrustVerdict::NotTrusted);
+}
