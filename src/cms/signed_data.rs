@@ -275,6 +275,12 @@ pub fn read_bundle(octets: &[u8]) -> Result<(Vec<Certificate>, usize), CmsError>
     Ok(read_certificates(SignedFields::read(der.octets())?.certificates))
 }
 
+/// Reads the revocation lists and responses of such a bundle; CAs publish lists so.
+pub fn read_bundled_revocation(octets: &[u8]) -> Result<RevocationValues, CmsError> {
+    let der = ber::to_der(octets)?;
+    Ok(RevocationValues::of_choices(SignedFields::read(der.octets())?.crls))
+}
+
 /// The fields of SignedData, not read further.
 struct SignedFields<'a> {
     content_type: &'a [u8],

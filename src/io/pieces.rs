@@ -76,11 +76,11 @@ pub enum Tidings {
     Ocsp(Vec<u8>),
 }
 
-/// Lists and OCSP responses: DER, any number in PEM, or base64 alone. A sound piece is known by its content, so that one
-/// which accuses is heard wherever it was put; what is neither is told of as a list.
+/// Lists and OCSP responses: DER, any number in PEM, base64 alone, or PKCS#7 bundles of them. A sound piece is known by its
+/// content, so that one which accuses is heard wherever it was put; what is neither is told of as a list.
 pub fn crls(path: &Path) -> Result<Loaded<Tidings>, FileError> {
     Loaded::read(path, |octets| {
-        parse_each(octets, &TIDINGS, |der| match Crl::parse(der) {
+        tidings_in(octets, |der| match Crl::parse(der) {
             Ok(crl) => Ok(Tidings::Crl(Box::new(crl))),
             Err(_) if OcspResponse::parse(der).is_ok() => Ok(Tidings::Ocsp(der.to_vec())),
             Err(error) => Err(error.to_string()),
@@ -91,13 +91,50 @@ pub fn crls(path: &Path) -> Result<Loaded<Tidings>, FileError> {
 /// As [`crls`]; what is neither is told of as a response.
 pub fn responses(path: &Path) -> Result<Loaded<Tidings>, FileError> {
     Loaded::read(path, |octets| {
-        parse_each(octets, &TIDINGS, |der| match (Crl::parse(der), der) {
+        tidings_in(octets, |der| match (Crl::parse(der), der) {
             (Ok(crl), _) => Ok(Tidings::Crl(Box::new(crl))),
             (Err(_), [0x30, ..]) if der.len() <= MAX_CRL => Ok(Tidings::Ocsp(der.to_vec())),
             (Err(_), _) => Err("not an OCSP response".to_owned()),
         })
     })
 }
+
+fn tidings_in(octets: &[u8], parse: impl Fn(&[u8]) -> Result<Tidings, String>) -> (Vec<Tidings>, Vec<String>) {
+    let bundled: Vec<Vec<u8>> = bundles(octets)
+        .iter()
+        .filter_map(|bundle| cms::read_bundled_revocation(bundle).ok())
+        .flat_map(|values| [values.crls, values.ocsps].concat())
+        .collect();
+    let labelled = TIDINGS.iter().any(|label| !blocks(octets, label).is_empty());
+    let (mut found, mut problems) = if bundled.is_empty() || labelled {
+        parse_each(octets, &TIDINGS, &parse)
+    } else {
+        // That the bundle is no list itself is no news.
+        (Vec::new(), Vec::new())
+    };
+    for piece in bundled {
+        match parse(&piece) {
+            Ok(piece) => found.push(piece),
+            Err(error) => problems.push(format!("in the bundle: {error}")),
+        }
+    }
+    (found, problems)
+}
+
+/// The PKCS#7 or CMS objects of a file: its blocks with these labels, else the whole where that is what it looks like.
+fn bundles(octets: &[u8]) -> Vec<Vec<u8>> {
+    let wrapped: Vec<Vec<u8>> = ["PKCS7", "CMS"].iter().flat_map(|label| blocks(octets, label)).flatten().collect();
+    if !wrapped.is_empty() {
+        return wrapped;
+    }
+    let whole = bare(octets).unwrap_or_else(|| octets.to_vec());
+    // A list may have megabytes: whether it is a bundle stands at its beginning.
+    let beginning = whole.get(..64).unwrap_or(&whole);
+    if memchr::memmem::find(beginning, SIGNED_DATA).is_some() { vec![whole] } else { Vec::new() }
+}
+
+/// id-signedData (RFC 5652, 5.1), content of the OBJECT IDENTIFIER.
+const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
 
 /// Labels of lists (RFC 7468, section 6; the short one is in use too) and of responses.
 const TIDINGS: [&str; 3] = ["X509 CRL", "CRL", "OCSP RESPONSE"];
@@ -108,13 +145,8 @@ pub fn certificates_in(octets: &[u8]) -> (Vec<Certificate>, Vec<String>) {
     let (mut found, mut problems) = parse_each(octets, &["CERTIFICATE", "X509 CERTIFICATE"], |der| {
         Certificate::parse(der).map_err(|error| error.to_string())
     });
-    let wrapped: Vec<Vec<u8>> = ["PKCS7", "CMS"].iter().flat_map(|label| blocks(octets, label)).flatten().collect();
-    let bundles: Vec<&[u8]> = match wrapped.as_slice() {
-        [] if found.is_empty() => vec![octets],
-        wrapped => wrapped.iter().map(Vec::as_slice).collect(),
-    };
     let (mut unwrapped, mut odd) = (Vec::new(), 0_usize);
-    for (certificates, left) in bundles.into_iter().filter_map(|bundle| cms::read_bundle(bundle).ok()) {
+    for (certificates, left) in bundles(octets).iter().filter_map(|bundle| cms::read_bundle(bundle).ok()) {
         unwrapped.extend(certificates);
         odd = odd.saturating_add(left);
     }
@@ -228,6 +260,40 @@ mod tests {
         assert_eq!(certificates_in(&der()).0.len(), 1);
         let (found, problems) = certificates_in(b"");
         assert_eq!((found.len(), problems.len()), (0, 1));
+    }
+
+    /// PKCS#7 as `openssl crl2pkcs7` makes it: nobody signs it, and a list is in it.
+    fn bundle_of(list: &[u8]) -> Vec<u8> {
+        use crate::asn1::{INTEGER, OID, SEQUENCE, SET, context, encode};
+        let content = encode(SEQUENCE, &[&encode(OID, &[cms::DATA])]);
+        let fields = [
+            &encode(INTEGER, &[&[1]])[..],
+            &encode(SET, &[]),
+            &content,
+            &encode(context(1), &[list]),
+            &encode(SET, &[]),
+        ];
+        let signed = encode(context(0), &[&encode(SEQUENCE, &fields)]);
+        encode(SEQUENCE, &[&encode(OID, &[SIGNED_DATA]), &signed])
+    }
+
+    #[test]
+    fn a_list_inside_a_bundle_is_heard_and_a_bundle_without_one_is_named() {
+        let list = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pki/crls/gov-root.crl")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let read = |octets: &[u8]| {
+            let file = folder.path().join("a");
+            std::fs::write(&file, octets).unwrap();
+            let loaded = crls(&file).unwrap();
+            assert_eq!(responses(&file).unwrap().found.len(), loaded.found.len().max(1));
+            (loaded.found.len(), loaded.left_out.len())
+        };
+        let bundle = bundle_of(&list);
+        assert_eq!(read(&bundle), (1, 0));
+        assert_eq!(read(pem_of(&bundle, "PKCS7").as_bytes()), (1, 0));
+        let beside = [pem_of(&list, "X509 CRL"), pem_of(&bundle, "PKCS7")].concat();
+        assert_eq!(read(beside.as_bytes()), (2, 0));
+        assert_eq!(read(&bundle_of(b"")), (0, 1));
     }
 
     #[test]

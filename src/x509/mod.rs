@@ -41,7 +41,7 @@ pub use crl::{Crl, CrlError, CrlFault, MAX_CRL, MAX_ENTRIES, MAX_ISSUERS};
 pub use crl_number::CrlNumber;
 pub use crl_scope::Reasons;
 pub use crl_search::{MAX_LISTS, MAX_SIGNERS};
-pub use crl_set::{CrlAnswer, CrlSet, NoAnswer};
+pub use crl_set::CrlSet;
 pub use crl_shelf::{CrlShelf, MAX_SHELVED, MAX_SHELVED_OCTETS};
 pub use extension::{DistributionPoint, KeyUsage};
 pub use general_name::{GeneralName, MAX_NAMES};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::crl_entry::minimal;
 use super::request::Subject;
 use crate::algorithm::DigestAlgorithm;
 use crate::asn1::{self, Asn1Error, Reader, encode};
@@ -88,14 +89,4 @@ impl<'a> Called<'a> {
             .or_insert_with(|| subjects.iter().filter_map(|subject| CertId::of(subject, digest)).collect());
         names.contains(id)
     }
-}
-
-/// The shortest form of an INTEGER that is not negative; CAs have written serial numbers with zeros before.
-fn minimal(mut serial: &[u8]) -> &[u8] {
-    while let [0, rest @ ..] = serial
-        && rest.first().is_some_and(|next| next & 0x80 == 0)
-    {
-        serial = rest;
-    }
-    serial
 }

@@ -1,7 +1,8 @@
 //! Extensions of responses and of single answers (RFC 6960, 4.4).
 
+use super::super::crl::read_extension;
 use super::fault::OcspError;
-use crate::asn1::{self, Asn1Error, Reader, Value};
+use crate::asn1::{self, Asn1Error, Value};
 
 /// More extensions than this are found in attacks only.
 const MAX_EXTENSIONS: usize = 50;
@@ -21,7 +22,8 @@ pub(super) fn read_all(content: &[u8]) -> Result<Vec<Extension<'_>>, OcspError> 
     let mut list = Value::only(content)?.inside(asn1::SEQUENCE)?;
     let mut all: Vec<Extension<'_>> = Vec::new();
     while !list.is_empty() {
-        let extension = read(&mut list)?;
+        let (oid, critical, value) = read_extension(&mut list)?;
+        let extension = Extension { oid, critical, value };
         if all.len() == MAX_EXTENSIONS {
             return Err(OcspError::TooMany);
         }
@@ -31,19 +33,6 @@ pub(super) fn read_all(content: &[u8]) -> Result<Vec<Extension<'_>>, OcspError> 
         all.push(extension);
     }
     Ok(all)
-}
-
-fn read<'a>(list: &mut Reader<'a>) -> Result<Extension<'a>, Asn1Error> {
-    let mut fields = list.inside(asn1::SEQUENCE)?;
-    let oid = fields.expect(asn1::OID)?;
-    let critical = match fields.optional(asn1::BOOLEAN)? {
-        None | Some(Value { content: [0], .. }) => false,
-        Some(Value { content: [_], .. }) => true,
-        Some(_) => return Err(Asn1Error::Value),
-    };
-    let value = fields.expect(asn1::OCTET_STRING)?;
-    fields.finish()?;
-    Ok(Extension { oid, critical, value })
 }
 
 /// The moment in a GeneralizedTime: the only kind of time that RFC 6960 has.
