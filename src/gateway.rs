@@ -19,7 +19,7 @@ use crate::time::UnixTime;
 
 /// Asks the outside world.
 pub trait Gather: Send + Sync + 'static {
-    /// Answers every need; silence is `Answer::Unavailable`.
+    /// Answers every need; silence is an answer without pieces.
     fn gather(&self, needs: Vec<Need>) -> impl Future<Output = Vec<(Need, Answer)>> + Send;
 
     /// The same for one round of a message that may ask the web only as long as `fetches` last.

@@ -4,9 +4,10 @@
 //! here asks; that is `io`.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
 use crate::time::UnixTime;
@@ -41,15 +42,56 @@ pub enum Need {
         /// Addresses of responders that the certificate names, sorted.
         responders: Vec<String>,
     },
+    /// What DNS says of the sender: everything that authenticating one message looks up, one piece for each response
+    /// in wire form (RFC 1035, 4), so that judging asks the same questions of the same answers.
+    Sender(Lookup),
 }
 
-/// What came back.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// One or more pieces; each is verified at its use.
-    Pieces(Vec<Piece>),
-    /// Nothing: nobody answered, or nobody has it. What was tried stands here.
-    Unavailable(Vec<Attempt>),
+/// What is looked up in DNS to authenticate one message. Names are A-labels in lower case without a final full stop.
+#[derive(Clone, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// Names of DKIM and ARC keys, `selector._domainkey.domain`, sorted (RFC 6376, 3.6.2.1).
+    pub keys: Vec<String>,
+    /// Domain of the From address, whose DMARC policy is asked for (RFC 9989).
+    pub from: Option<String>,
+    /// What SPF is evaluated for; `None` where there is no client address or no domain (RFC 7208, 4.1).
+    pub spf: Option<SpfIdentity>,
+}
+
+/// The arguments of SPF's `check_host` for the MAIL FROM identity (RFC 7208, 2.4; HELO is never taken in its place).
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpfIdentity {
+    /// Address of the SMTP client.
+    pub client: IpAddr,
+    /// What it said in HELO, for macros only.
+    pub helo: String,
+    /// The reverse path.
+    pub mail_from: String,
+}
+
+/// What came back; without pieces nobody answered, or nobody has it.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// Each is verified at its use.
+    pub pieces: Vec<Piece>,
+    /// Who was asked in vain, also where others, or older answers, gave pieces.
+    pub tried: Vec<Attempt>,
+}
+
+impl Answer {
+    /// An answer of pieces.
+    #[must_use]
+    pub fn of(pieces: Vec<Piece>) -> Self {
+        Self { pieces, tried: Vec::new() }
+    }
+
+    /// No answer.
+    #[must_use]
+    pub fn in_vain(tried: Vec<Attempt>) -> Self {
+        Self { pieces: Vec::new(), tried }
+    }
 }
 
 /// An address that was asked in vain.
@@ -66,6 +108,12 @@ impl Attempt {
     pub const NO_LIST: &'static str = "no list of this issuer in the folder";
     /// A folder holds no OCSP response about the certificate.
     pub const NO_RESPONSE: &'static str = "no response about this certificate in the folder";
+
+    /// Whether it is a folder that was looked into.
+    #[must_use]
+    pub fn is_of_folder(&self) -> bool {
+        [Self::NO_LIST, Self::NO_RESPONSE].contains(&self.failure.as_str())
+    }
 }
 
 /// Octets from outside, and where they came from.
@@ -114,10 +162,7 @@ impl Evidence {
     /// The pieces that answer a need; empty when nothing came.
     #[must_use]
     pub fn pieces(&self, need: &Need) -> &[Piece] {
-        match self.answers.get(need) {
-            Some(Answer::Pieces(pieces)) => pieces,
-            Some(Answer::Unavailable(_)) | None => &[],
-        }
+        self.answers.get(need).map(|answer| answer.pieces.as_slice()).unwrap_or_default()
     }
 
     /// What was used, for the record: sorted, each piece once.
@@ -126,11 +171,7 @@ impl Evidence {
         let mut cited: Vec<Cited> = self
             .answers
             .values()
-            .filter_map(|answer| match answer {
-                Answer::Pieces(pieces) => Some(pieces),
-                Answer::Unavailable(_) => None,
-            })
-            .flatten()
+            .flat_map(|answer| &answer.pieces)
             .map(|piece| Cited { sha256: Sha256::of(&piece.octets).to_string(), source: piece.source.clone() })
             .collect();
         cited.sort();
@@ -148,8 +189,8 @@ mod tests {
         let need = Need::Crl { issuer: vec![1], key: vec![2], points: Vec::new() };
         let piece = Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken: None };
         let mut evidence = Evidence::default();
-        evidence.answer(need.clone(), Answer::Unavailable(Vec::new()));
-        evidence.answer(need.clone(), Answer::Pieces(vec![piece]));
+        evidence.answer(need.clone(), Answer::default());
+        evidence.answer(need.clone(), Answer::of(vec![piece]));
         assert!(evidence.holds(&need));
         assert!(evidence.pieces(&need).is_empty());
     }

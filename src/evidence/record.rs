@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Attempt, Evidence, Need, Piece};
+use super::{Answer, Attempt, Evidence, Lookup, Need, Piece};
 use crate::digest::{Sha256, hex, hex_decode};
 use crate::time::UnixTime;
 use crate::x509::Name;
@@ -124,6 +124,8 @@ pub enum Asked {
         /// Addresses that the certificate names.
         responders: Vec<String>,
     },
+    /// What DNS says of the sender.
+    Sender(Lookup),
 }
 
 /// Octets from outside.
@@ -222,7 +224,7 @@ impl Record {
                 pieces.push(Piece { octets, source: piece.source.clone(), taken: piece.taken });
             }
             let tried = one.tried.iter().cloned().map(Attempt::from).collect();
-            answers.push((need, if pieces.is_empty() { Answer::Unavailable(tried) } else { Answer::Pieces(pieces) }));
+            answers.push((need, Answer { pieces, tried }));
         }
         Ok(Some(answers))
     }
@@ -260,10 +262,7 @@ pub enum Part {
 pub fn answered(evidence: &Evidence) -> (Vec<Answered>, Vec<Arc<[u8]>>) {
     let mut objects = Vec::new();
     let answers = evidence.answers().map(|(need, answer)| {
-        let (pieces, tried): (&[Piece], &[Attempt]) = match answer {
-            Answer::Pieces(pieces) => (pieces, &[]),
-            Answer::Unavailable(tried) => (&[], tried),
-        };
+        let Answer { pieces, tried } = answer;
         objects.extend(pieces.iter().map(|piece| Arc::clone(&piece.octets)));
         Answered {
             need: Asked::of(need),
@@ -289,6 +288,7 @@ impl Asked {
                 serial: hex(serial),
                 responders: responders.clone(),
             },
+            Need::Sender(lookup) => Self::Sender(lookup.clone()),
         }
     }
 
@@ -304,6 +304,7 @@ impl Asked {
                 serial: octets(serial)?,
                 responders: responders.clone(),
             },
+            Self::Sender(lookup) => Need::Sender(lookup.clone()),
         })
     }
 }
@@ -409,7 +410,7 @@ mod tests {
         let taken = [None, Some(UnixTime::from_seconds(1_700_000_000)), Some(UnixTime::from_seconds(i64::MAX))];
         let piece = |taken| Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken };
         let tried = Attempt { source: "http://ca/".into(), failure: "timed out".into() };
-        vec![(crl, Answer::Pieces(taken.map(piece).to_vec())), (ocsp, Answer::Unavailable(vec![tried]))]
+        vec![(crl, Answer::of(taken.map(piece).to_vec())), (ocsp, Answer::in_vain(vec![tried]))]
     }
 
     fn record(answers: Vec<Answered>) -> Record {

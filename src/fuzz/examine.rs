@@ -144,7 +144,7 @@ fn judged(mail: Vec<u8>) -> (Case, Judgement) {
 
 fn lists() -> Answer {
     let piece = |octets: &[u8]| Piece { octets: octets.to_vec().into(), source: String::new(), taken: None };
-    Answer::Pieces(LISTS.map(piece).to_vec())
+    Answer::of(LISTS.map(piece).to_vec())
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ impl Replay {
         needs
             .into_iter()
             .map(|need| {
-                let answer = recorded(&need).map_or(Answer::Unavailable(Vec::new()), |(_, answer)| answer.clone());
+                let answer = recorded(&need).map_or_else(Answer::default, |(_, answer)| answer.clone());
                 (need, answer)
             })
             .collect()

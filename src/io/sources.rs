@@ -124,7 +124,7 @@ impl CrlFolder {
             .into_iter()
             .map(|need| {
                 let pieces = index.pieces(&need);
-                let answer = if pieces.is_empty() { self.in_vain(&need) } else { Answer::Pieces(pieces) };
+                let answer = if pieces.is_empty() { self.in_vain(&need) } else { Answer::of(pieces) };
                 (need, answer)
             })
             .collect()
@@ -135,8 +135,9 @@ impl CrlFolder {
         let failure = match need {
             Need::Crl { .. } => Attempt::NO_LIST,
             Need::Ocsp { .. } => Attempt::NO_RESPONSE,
+            Need::Sender(_) => return Answer::default(),
         };
-        Answer::Unavailable(vec![Attempt { source: self.folder.display().to_string(), failure: failure.to_owned() }])
+        Answer::in_vain(vec![Attempt { source: self.folder.display().to_string(), failure: failure.to_owned() }])
     }
 
     fn current(&self) -> Arc<Index> {
@@ -244,6 +245,7 @@ impl Index {
                 let about = |piece: &&Piece| content::names_serial(&piece.octets, serial);
                 self.responses.iter().filter(about).take(OFFERED).cloned().collect()
             }
+            Need::Sender(_) => Vec::new(),
         }
     }
 }
@@ -255,7 +257,7 @@ impl Gather for CrlFolder {
         let answers = tokio::task::spawn_blocking(move || folder.answers(asked)).await;
         answers.unwrap_or_else(|error| {
             tracing::error!(%error, "revocation lists not read");
-            needs.into_iter().map(|need| (need, Answer::Unavailable(Vec::new()))).collect()
+            needs.into_iter().map(|need| (need, Answer::default())).collect()
         })
     }
 }

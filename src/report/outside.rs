@@ -29,6 +29,8 @@ pub(super) struct Outside<'a> {
 /// One question to the outside, as a report tells of it.
 struct Question<'a> {
     need: &'a Need,
+    issuer: &'a [u8],
+    addresses: &'a [String],
     pieces: &'a [Piece],
     tried: &'a [Attempt],
     newest: Option<Newest<'a>>,
@@ -53,18 +55,15 @@ enum State {
 }
 
 impl<'a> Question<'a> {
-    fn new((need, answer): (&'a Need, &'a Answer)) -> Self {
-        let (pieces, tried): (&[Piece], &[Attempt]) = match answer {
-            Answer::Pieces(pieces) => (pieces, &[]),
-            Answer::Unavailable(tried) => (&[], tried),
+    /// `None` for what was asked about the sender, which is told with the mailbox.
+    fn new((need, answer): (&'a Need, &'a Answer)) -> Option<Self> {
+        let (issuer, addresses) = match need {
+            Need::Crl { issuer, points, .. } => (issuer, points),
+            Need::Ocsp { issuer, responders, .. } => (issuer, responders),
+            Need::Sender(_) => return None,
         };
-        Self { need, pieces, tried, newest: newest(need, pieces) }
-    }
-
-    fn issuer(&self) -> &'a [u8] {
-        match self.need {
-            Need::Crl { issuer, .. } | Need::Ocsp { issuer, .. } => issuer,
-        }
+        let Answer { pieces, tried } = answer;
+        Some(Self { need, issuer, addresses, pieces, tried, newest: newest(need, pieces) })
     }
 
     fn is_crl(&self) -> bool {
@@ -73,16 +72,12 @@ impl<'a> Question<'a> {
 
     /// Its name as a clerk knows it.
     fn issuer_name(&self) -> String {
-        let name = Name::parse(self.issuer()).ok();
+        let name = Name::parse(self.issuer).ok();
         mask(&name.map(|name| name.common_name().unwrap_or_else(|| name.to_string())).unwrap_or_default())
     }
 
     fn addresses(&self) -> impl Iterator<Item = &'a str> {
-        let all = match self.need {
-            Need::Crl { points, .. } => points,
-            Need::Ocsp { responders, .. } => responders,
-        };
-        all.iter().take(SHOWN).map(String::as_str)
+        self.addresses.iter().take(SHOWN).map(String::as_str)
     }
 
     fn state(&self, at: UnixTime) -> State {
@@ -211,7 +206,7 @@ impl<'a> Question<'a> {
         let plain = |text: &str| Said::other(text).plain();
         json!({
             "kind": if self.is_crl() { "crl" } else { "ocsp" },
-            "issuer": plain(&Name::parse(self.issuer()).map(|name| mask(&name.to_string())).unwrap_or_default()),
+            "issuer": plain(&Name::parse(self.issuer).map(|name| mask(&name.to_string())).unwrap_or_default()),
             "addresses": self.addresses().map(plain).collect::<Vec<_>>(),
             "state": state,
             "stale_since": since,
@@ -272,7 +267,7 @@ impl<'a> Outside<'a> {
             !question.pieces.is_empty()
                 || !matches!(question.need, Need::Ocsp { responders, .. } if responders.is_empty())
         };
-        Self { questions: evidence.answers().map(Question::new).filter(is_told).collect(), at }
+        Self { questions: evidence.answers().filter_map(Question::new).filter(is_told).collect(), at }
     }
 
     /// Every question, for programs.
@@ -366,6 +361,7 @@ fn asks_about(need: &Need, certificate: &Certificate, issuer: &Certificate) -> b
     match need {
         Need::Crl { issuer: name, key, .. } => *name == issuer.subject().der() && *key == issuer.spki(),
         Need::Ocsp { issuer: name, serial, .. } => *name == issuer.subject().der() && *serial == certificate.serial(),
+        Need::Sender(_) => false,
     }
 }
 
@@ -401,7 +397,7 @@ mod tests {
             Attempt { source: "/crls".into(), failure: Attempt::NO_LIST.into() },
         ];
         let need = need(&Party::new("CA”", 1), &["http://ca/a.crl", "http://pub/a.crl"]);
-        evidence.answer(need, Answer::Unavailable(tried.to_vec()));
+        evidence.answer(need, Answer::in_vain(tried.to_vec()));
         assert_eq!(
             said(&evidence, Lang::En),
             [
@@ -435,7 +431,7 @@ mod tests {
             (vec![others, piece(b"0\x82".to_vec())], "missing", Value::Null),
         ] {
             let mut evidence = Evidence::default();
-            evidence.answer(need(&ca, &[]), Answer::Pieces(pieces));
+            evidence.answer(need(&ca, &[]), Answer::of(pieces));
             let json = &Outside::new(&evidence, NOW).json()[0];
             assert_eq!((&json["state"], &json["stale_since"]), (&json!(state), &since));
             assert_eq!(said(&evidence, Lang::En).is_empty(), state == "at-hand");
@@ -446,8 +442,8 @@ mod tests {
     fn a_list_from_after_the_check_is_not_to_be_fetched_again() {
         let ca = Party::new("CA", 1);
         let list = piece(CrlDraft { next_update: "20990101000000Z", ..CrlDraft::new(&ca) }.der());
-        let (need, answer) = (need(&ca, &["http://ca/a.crl"]), Answer::Pieces(vec![list]));
-        let question = Question::new((&need, &answer));
+        let (need, answer) = (need(&ca, &["http://ca/a.crl"]), Answer::of(vec![list]));
+        let question = Question::new((&need, &answer)).unwrap();
         let issued = question.newest.as_ref().unwrap().this_update;
         let said = |at| question.too_little(at, Lang::En).unwrap().said.to_string();
         assert!(said(issued).contains("get it from") && !said(issued).contains("--at"));

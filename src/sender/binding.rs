@@ -93,7 +93,7 @@ pub fn bind(
     parents: &[String],
     at: UnixTime,
 ) -> Binding {
-    if sender.signers.contains(&signer.fingerprint) {
+    if sender.pin(&signer.fingerprint, at).is_some() {
         return Binding::Bound(Bound::Pinned);
     }
     let search = Search { signer, sender, directory, parents, at };

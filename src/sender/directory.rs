@@ -4,11 +4,13 @@
 //! 20,000 mailboxes cost no more than one.
 
 mod csv;
+mod listing;
 mod row;
+pub use listing::{Kind, Listing, Pin, Publication, Request, RequestKind, Role};
 pub(super) use row::code as row_code;
 mod toml;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::binding::name;
 use crate::digest::Sha256;
 use crate::message::Mailbox;
-use crate::time::{Period, UnixTime, Within};
+use crate::time::UnixTime;
 
 /// The official mailboxes, read from a file.
 #[derive(Clone, Debug, Default)]
@@ -28,41 +30,6 @@ pub struct Directory {
     by_folded_name: HashMap<String, Vec<usize>>,
     by_code: HashMap<String, Vec<usize>>,
     by_pin: HashMap<Sha256, Vec<usize>>,
-}
-
-/// Kinds of mailbox (Article 4).
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Of a person (4.2).
-    Personal,
-    /// Of an agency or unit (4.1).
-    Unit,
-}
-
-/// One mailbox during one period.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Listing {
-    /// The address.
-    pub mailbox: Mailbox,
-    /// Whose it is.
-    pub kind: Kind,
-    /// Official name of the agency.
-    pub agency: String,
-    /// Other names of it.
-    pub aliases: Vec<String>,
-    /// Codes by which certificates name it: tax codes (MST) and agency codes, without their prefix.
-    pub codes: BTreeSet<String>,
-    /// Logins that may send from it (Article 11.1), in lower case.
-    pub logins: BTreeSet<String>,
-    /// When it was published on the province's portal.
-    pub published_on: Option<UnixTime>,
-    /// Where that can be seen.
-    pub source: String,
-    /// From the first to the last moment in which it is in force.
-    pub period: Period,
-    /// Certificates that sign for the agency.
-    pub signers: BTreeSet<Sha256>,
 }
 
 /// What a directory says about a mailbox on a day.
@@ -147,9 +114,7 @@ impl Directory {
         for (line, listing) in rows {
             let at = directory.listings.len();
             let others = directory.by_mailbox.entry(listing.mailbox.clone()).or_default();
-            if let Some(other) =
-                others.iter().find(|other| overlap(&directory.listings[**other].period, &listing.period))
-            {
+            if let Some(other) = others.iter().find(|other| directory.listings[**other].contradicts(&listing)) {
                 errors.push(DirectoryError {
                     line,
                     column: Some("valid_from"),
@@ -166,8 +131,8 @@ impl Directory {
                 for code in &listing.codes {
                     directory.by_code.entry(code.clone()).or_default().push(at);
                 }
-                for pin in &listing.signers {
-                    directory.by_pin.entry(*pin).or_default().push(at);
+                for pin in &listing.pins {
+                    directory.by_pin.entry(pin.certificate).or_default().push(at);
                 }
             }
             lines.push(line);
@@ -224,31 +189,15 @@ impl Directory {
         self.select(self.by_code.get(&row::code(code)), at)
     }
 
-    /// Unit listings in force at `at` with this pin.
-    pub fn pinned(&self, pin: &Sha256, at: UnixTime) -> impl Iterator<Item = &Listing> {
-        self.select(self.by_pin.get(pin), at)
+    /// Unit listings in force at `at` with a pin of this certificate for that day.
+    pub fn pinned(&self, certificate: &Sha256, at: UnixTime) -> impl Iterator<Item = &Listing> {
+        self.select(self.by_pin.get(certificate), at).filter(move |listing| listing.pin(certificate, at).is_some())
     }
 
     fn select(&self, found: Option<&Vec<usize>>, at: UnixTime) -> impl Iterator<Item = &Listing> {
         let found = found.map(Vec::as_slice).unwrap_or_default();
         found.iter().map(|n| &self.listings[*n]).filter(move |listing| listing.in_force(at))
     }
-}
-
-impl Listing {
-    /// Published and in force at `at`. A listing without a day of publication counts as published from its first day.
-    #[must_use]
-    pub fn in_force(&self, at: UnixTime) -> bool {
-        self.period.contains(at) && self.published_on.is_none_or(|published| published <= at)
-    }
-}
-
-fn overlap(one: &Period, other: &Period) -> bool {
-    let begins_inside = |one: &Period, other: &Period| match one.from() {
-        Some(from) => other.place(from) == Within::Inside,
-        None => other.from().is_none(),
-    };
-    begins_inside(one, other) || begins_inside(other, one)
 }
 
 impl fmt::Display for DirectoryError {

@@ -6,6 +6,7 @@
 
 pub mod authentication;
 pub mod binding;
+pub mod checks;
 pub mod directory;
 pub mod provenance;
 pub mod results;
@@ -14,6 +15,7 @@ pub mod settings;
 
 pub use authentication::{AuthFailure, Authentication, Silence, authenticate};
 pub use binding::{Binding, Bound, Hierarchy, SignerFacts, bind};
+pub use checks::Checks;
 pub use directory::{Directory, Freshness, Kind, Listing, Standing};
 pub use provenance::{Provenance, Question, provenance};
 pub use scope::{Scope, scope};

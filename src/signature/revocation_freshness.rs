@@ -141,7 +141,7 @@ mod tests {
         for need in path.issuers().map(|(certificate, issuer)| lists_of(certificate, issuer)) {
             let pieces =
                 lists.iter().map(|der| Piece { octets: Arc::from(&der[..]), source: String::new(), taken: None });
-            evidence.answer(need, Answer::Pieces(pieces.collect()));
+            evidence.answer(need, Answer::of(pieces.collect()));
         }
         evidence
     }
@@ -189,7 +189,7 @@ mod tests {
             let mut evidence = gathered(&path, &[crl_der(&top, &[], &[]), crl_der(&middle, &[], &[])]);
             let octets = OcspDraft::new(&middle, AnswerDraft::good(leaf, issuer).saying(status)).der();
             let piece = Piece { octets: octets.into(), source: String::new(), taken: None };
-            evidence.answer(response_at_hand(leaf, issuer), Answer::Pieces(vec![piece]));
+            evidence.answer(response_at_hand(leaf, issuer), Answer::of(vec![piece]));
             check(&path, &evidence, NOW, &Known::default(), &mut Budget::for_message())
         };
         assert_eq!(check(&revoked("20270101000000Z", Some(1))), Revocation::Revoked);

@@ -121,7 +121,7 @@ fn judged(liars: &Liars, message: Message) -> Judgement {
         at: UnixTime::parse(AT).unwrap(),
         remarks: Vec::new(),
     }
-    .gathered(|needs| needs.into_iter().map(|need| (need, Answer::Pieces(pieces()))).collect());
+    .gathered(|needs| needs.into_iter().map(|need| (need, Answer::of(pieces()))).collect());
     judge(&case, &mut Budget::for_message())
 }
 

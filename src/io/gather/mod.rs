@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use folder_dates::FolderDates;
 
-use crate::evidence::{Answer, Attempt, Need, Piece};
+use crate::evidence::{Answer, Attempt, Need};
 use crate::gateway::{Fetches, Gather};
 use crate::io::cache::Inquiry;
 use crate::io::sources::CrlFolder;
@@ -52,14 +52,13 @@ impl Gather for Sources {
     }
 
     async fn gather_within(&self, needs: Vec<Need>, fetches: &Fetches) -> Vec<(Need, Answer)> {
-        let mut found: Vec<Found> =
-            self.folder.gather(needs).await.into_iter().map(|(need, answer)| Found::new(need, answer)).collect();
+        let mut found = self.folder.gather(needs).await;
         // Each question in a task of its own: a stalled address delays no other. Tasks end with this future, flights do
         // not; whoever asks next gets what they bring.
         let mut asking = JoinSet::new();
-        for (n, one) in found.iter().enumerate() {
-            let fresh = self.is_fresh(one).await;
-            for (m, inquiry) in inquiries(&one.need).into_iter().enumerate() {
+        for (n, (need, answer)) in found.iter().enumerate() {
+            let fresh = self.is_fresh(need, answer).await;
+            for (m, inquiry) in inquiries(need).into_iter().enumerate() {
                 let (web, fetches) = (Arc::clone(&self.web), fetches.clone());
                 asking.spawn(async move {
                     let told = if fresh { web.known(&inquiry) } else { web.ask(inquiry.clone(), &fetches).await };
@@ -71,22 +70,26 @@ impl Gather for Sources {
         // In the order of the addresses, whoever was faster.
         told.sort_by_key(|(n, m, ..)| (*n, *m));
         for (n, _, inquiry, told) in told {
-            if let Some(one) = found.get_mut(n) {
-                one.pieces.extend(told.pieces);
+            if let Some((_, answer)) = found.get_mut(n) {
+                if !told.pieces.is_empty() {
+                    // What the folder lacks matters only where nothing came from elsewhere.
+                    answer.tried.retain(|attempt| !attempt.is_of_folder());
+                }
+                answer.pieces.extend(told.pieces);
                 let source = inquiry.address.to_string();
-                one.attempts.extend(told.failure.map(|failure| Attempt { source, failure }));
+                answer.tried.extend(told.failure.map(|failure| Attempt { source, failure }));
             }
         }
-        found.into_iter().map(Found::answer).collect()
+        found
     }
 }
 
 impl Sources {
     /// Whether the folder has a list that is as new as one that need not be fetched again.
-    async fn is_fresh(&self, found: &Found) -> bool {
-        let Need::Crl { issuer, key, .. } = &found.need else { return false };
+    async fn is_fresh(&self, need: &Need, answer: &Answer) -> bool {
+        let Need::Crl { issuer, key, .. } = need else { return false };
         let (now, ask_again) = (self.web.now(), self.web.ask_again());
-        for piece in &found.pieces {
+        for piece in &answer.pieces {
             if self.dates.of(&piece.octets, issuer, key, now).await.is_some_and(|made| made.is_fresh(now, ask_again)) {
                 return true;
             }
@@ -95,34 +98,12 @@ impl Sources {
     }
 }
 
-/// What was found so far.
-struct Found {
-    need: Need,
-    pieces: Vec<Piece>,
-    attempts: Vec<Attempt>,
-}
-
-impl Found {
-    fn new(need: Need, answer: Answer) -> Self {
-        let (pieces, attempts) = match answer {
-            Answer::Pieces(pieces) => (pieces, Vec::new()),
-            Answer::Unavailable(attempts) => (Vec::new(), attempts),
-        };
-        Self { need, pieces, attempts }
-    }
-
-    fn answer(self) -> (Need, Answer) {
-        let answer =
-            if self.pieces.is_empty() { Answer::Unavailable(self.attempts) } else { Answer::Pieces(self.pieces) };
-        (self.need, answer)
-    }
-}
-
 /// A need, once for each address.
 fn inquiries(need: &Need) -> Vec<Inquiry> {
     let (issuer, key, serial, addresses) = match need {
         Need::Crl { issuer, key, points } => (issuer, key, None, points),
         Need::Ocsp { issuer, key, serial, responders } => (issuer, key, Some(serial), responders),
+        Need::Sender(_) => return Vec::new(),
     };
     let (issuer, key): (Arc<[u8]>, Arc<[u8]>) = (issuer.as_slice().into(), key.as_slice().into());
     let serial: Option<Arc<[u8]>> = serial.map(|serial| serial.as_slice().into());

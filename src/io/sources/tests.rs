@@ -38,17 +38,10 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 fn sources(crls: &CrlFolder, need: &Need) -> Vec<String> {
     let [(_, answer)] = &crls.answers(vec![need.clone()])[..] else { panic!("one answer to one need") };
-    match answer {
-        Answer::Pieces(pieces) => {
-            let mut sources: Vec<_> = pieces.iter().map(|piece| piece.source.clone()).collect();
-            sources.sort();
-            sources
-        }
-        Answer::Unavailable(tried) => {
-            assert_eq!(tried.len(), 1, "what was tried is said");
-            Vec::new()
-        }
-    }
+    assert_eq!(answer.tried.len(), usize::from(answer.pieces.is_empty()), "what was tried is said");
+    let mut sources: Vec<_> = answer.pieces.iter().map(|piece| piece.source.clone()).collect();
+    sources.sort();
+    sources
 }
 
 #[test]
@@ -91,8 +84,8 @@ fn a_piece_is_as_old_as_its_file() {
     let (folder, crls) = folder(&[("a.crl", &CrlDraft::new(&one).der())]);
     let then = std::time::SystemTime::UNIX_EPOCH + Duration::from_mins(25_000_000);
     fs::File::options().write(true).open(folder.path().join("a.crl")).unwrap().set_modified(then).unwrap();
-    let [(_, Answer::Pieces(pieces))] = &crls.answers(vec![need_of(&one)])[..] else { panic!("there is a list") };
-    assert_eq!(pieces[0].taken.map(crate::time::UnixTime::seconds), Some(1_500_000_000));
+    let answers = crls.answers(vec![need_of(&one)]);
+    assert_eq!(answers[0].1.pieces[0].taken.map(crate::time::UnixTime::seconds), Some(1_500_000_000));
 }
 
 #[test]
@@ -169,10 +162,7 @@ fn a_folder_of_many_files_offers_the_newest_and_no_more_than_is_worth_reading() 
 fn a_newer_list_of_the_same_length_and_time_is_seen() {
     let one = Party::new("One", 1);
     let (folder, crls) = folder(&[("a.crl", &CrlDraft::new(&one).der())]);
-    let octets = || match &crls.answers(vec![need_of(&one)])[..] {
-        [(_, Answer::Pieces(pieces))] => pieces[0].octets.to_vec(),
-        other => panic!("{other:?}"),
-    };
+    let octets = || crls.answers(vec![need_of(&one)])[0].1.pieces[0].octets.to_vec();
     let (file, new) = (folder.path().join("a.crl"), folder.path().join(".new"));
     let then = fs::metadata(&file).unwrap().modified().unwrap();
     let length = octets().len();

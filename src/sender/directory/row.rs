@@ -1,8 +1,6 @@
 //! One row of a directory file, as typed, into a listing, as meant.
 
-use std::collections::BTreeSet;
-
-use super::{DAY, DirectoryError, Kind, Listing, RowFault};
+use super::{DAY, DirectoryError, Kind, Listing, Pin, Publication, Role, RowFault};
 use crate::digest::Sha256;
 use crate::message::Mailbox;
 use crate::time::{Period, UnixTime};
@@ -52,10 +50,13 @@ impl Row {
         if agency.is_empty() && kind == Some(Kind::Unit) {
             fault("agency", RowFault::Empty);
         }
-        let mut signers = BTreeSet::new();
+        let mut pins: Vec<Pin> = Vec::new();
         for pin in self.signers {
             match Sha256::from_hex(pin.trim()) {
-                Some(digest) => drop(signers.insert(digest)),
+                Some(certificate) if pins.iter().any(|pin| pin.certificate == certificate) => {}
+                Some(certificate) => {
+                    pins.push(Pin { certificate, role: Role::Agency, period: Period::ALWAYS, by: String::new() });
+                }
                 None => fault("signers", RowFault::NotADigest(pin)),
             }
         }
@@ -91,8 +92,12 @@ impl Row {
             logins: self.logins.iter().map(|login| login.to_ascii_lowercase()).collect(),
             published_on,
             source: self.source.trim().to_owned(),
+            publication: Publication::Portal,
             period: period?,
-            signers,
+            pins,
+            request: None,
+            successor: None,
+            known: Period::ALWAYS,
         })
     }
 }

@@ -26,7 +26,7 @@ fn a_row_is_read_with_its_lists_codes_and_pins() {
     };
     assert_eq!(listing.aliases, ["SYT"]);
     assert!(listing.codes.contains("5000123456") && listing.logins.contains("vanthu"));
-    assert_eq!(listing.signers.first().unwrap().to_string(), pin.to_lowercase());
+    assert_eq!(listing.pins[0].certificate.to_string(), pin.to_lowercase());
     assert_eq!(directory.coded("MST:5000123456", day("2026-11-24")).count(), 1);
     assert_eq!(directory.named("sở y TẾ", day("2026-11-24")).count(), 1);
 }

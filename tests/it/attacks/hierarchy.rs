@@ -324,8 +324,9 @@ impl Hierarchy {
                     }
                     Need::Ocsp { responders, .. } if responders.is_empty() => Vec::new(),
                     Need::Ocsp { .. } => responses.iter().map(piece).collect(),
+                    Need::Sender(_) => Vec::new(),
                 };
-                evidence.answer(need, Answer::Pieces(pieces));
+                evidence.answer(need, Answer::of(pieces));
             }
         }
         let known = Known::default();

@@ -74,7 +74,7 @@ impl World {
             at: UnixTime::parse(at).unwrap(),
             remarks: Vec::new(),
         }
-        .gathered(|needs| needs.into_iter().map(|need| (need, Answer::Pieces(pieces()))).collect());
+        .gathered(|needs| needs.into_iter().map(|need| (need, Answer::of(pieces()))).collect());
         (judge(&case, &mut Budget::for_message()), examined)
     }
 
