@@ -12,6 +12,7 @@ pub mod provenance;
 pub mod results;
 pub mod scope;
 pub mod settings;
+pub mod transcript;
 
 pub use authentication::{AuthFailure, Authentication, Silence, authenticate};
 pub use binding::{Binding, Bound, Hierarchy, SignerFacts, bind};

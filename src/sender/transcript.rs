@@ -1,0 +1,293 @@
+//! What DNS answered, by question (RFC 1035): what was gathered in wire form, read once, so that whoever checks a sender
+//! asks the same answers again and never the network.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use hickory_proto::op::{Message, MessageType, ResponseCode};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
+use mail_auth::hickory_resolver::proto as hickory_proto;
+
+use crate::evidence::Piece;
+
+/// Records of one reply that are looked at. Honest ones have a dozen; an SPF or MX set of more is refused by its own limits.
+const RECORDS: usize = 100;
+/// Aliases (CNAME) that are followed inside one reply.
+const ALIASES: usize = 8;
+/// Octets of one reply: what DNS over TCP can carry.
+const OCTETS: usize = 65_535;
+
+/// Kinds of record that authentication asks for.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum RecordKind {
+    /// IPv4 addresses.
+    A,
+    /// IPv6 addresses.
+    Aaaa,
+    /// Mail exchangers.
+    Mx,
+    /// Names of an address.
+    Ptr,
+    /// Texts.
+    Txt,
+}
+
+/// One question.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Question {
+    /// Name in lower case, without a final full stop; odd octets as `\DDD`.
+    pub name: String,
+    /// Kind of record.
+    pub kind: RecordKind,
+}
+
+/// What a reply comes to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// There are records.
+    Found,
+    /// The name exists and has none of this kind.
+    NoData,
+    /// The name does not exist.
+    NoName,
+    /// The server failed or refused, or the reply cannot be used.
+    Failed,
+}
+
+/// One reply.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reply {
+    /// What it comes to.
+    pub outcome: Outcome,
+    /// The records of the kind asked for, at the name or at what it is an alias of; empty unless found.
+    pub records: Vec<Data>,
+    /// The resolver says that DNSSEC validated it (AD; RFC 4035, 3.2.3). Worth what the way to the resolver is worth.
+    pub authenticated: bool,
+}
+
+/// What one record says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Data {
+    /// Of A and AAAA.
+    Address(IpAddr),
+    /// Of MX.
+    Exchange {
+        /// Smaller is asked first.
+        preference: u16,
+        /// The host.
+        host: String,
+    },
+    /// Of PTR.
+    Name(String),
+    /// Of TXT: its strings, joined (RFC 6376, 3.6.2.2; RFC 7208, 3.3).
+    Text(Vec<u8>),
+}
+
+/// Every reply that was gathered for one message.
+#[derive(Clone, Debug, Default)]
+pub struct Transcript {
+    replies: BTreeMap<Question, Reply>,
+}
+
+impl Question {
+    /// A question for a name in whatever case, with or without the final full stop.
+    #[must_use]
+    pub fn new(name: &str, kind: RecordKind) -> Self {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        Self { name: name.to_ascii_lowercase(), kind }
+    }
+}
+
+impl RecordKind {
+    /// The type in DNS.
+    #[must_use]
+    pub fn record_type(self) -> RecordType {
+        match self {
+            Self::A => RecordType::A,
+            Self::Aaaa => RecordType::AAAA,
+            Self::Mx => RecordType::MX,
+            Self::Ptr => RecordType::PTR,
+            Self::Txt => RecordType::TXT,
+        }
+    }
+
+    fn of(kind: RecordType) -> Option<Self> {
+        [Self::A, Self::Aaaa, Self::Mx, Self::Ptr, Self::Txt].into_iter().find(|known| known.record_type() == kind)
+    }
+}
+
+impl Transcript {
+    /// Reads what was gathered. Of two replies to one question the first counts; what is no reply answers nothing.
+    #[must_use]
+    pub fn read(pieces: &[Piece]) -> Self {
+        let mut transcript = Self::default();
+        for piece in pieces {
+            if let Some((question, reply)) = read(&piece.octets) {
+                transcript.insert(question, reply);
+            }
+        }
+        transcript
+    }
+
+    /// Adds a reply, unless the question has one.
+    pub fn insert(&mut self, question: Question, reply: Reply) {
+        self.replies.entry(question).or_insert(reply);
+    }
+
+    /// The reply to a question; `None` when it was never answered.
+    #[must_use]
+    pub fn reply(&self, question: &Question) -> Option<&Reply> {
+        self.replies.get(question)
+    }
+}
+
+/// Reads one response in wire form, with the question that it repeats; `None` for what is no response to one question.
+#[must_use]
+pub fn read(octets: &[u8]) -> Option<(Question, Reply)> {
+    if octets.len() > OCTETS {
+        return None;
+    }
+    let message = Message::from_vec(octets).ok()?;
+    let [asked] = message.queries.as_slice() else { return None };
+    if message.metadata.message_type != MessageType::Response || asked.query_class() != DNSClass::IN {
+        return None;
+    }
+    let kind = RecordKind::of(asked.query_type())?;
+    let question = Question { name: plain(&asked.name), kind };
+    let records = match message.metadata.response_code {
+        ResponseCode::NoError if !message.metadata.truncation => records(&question, &message.answers),
+        ResponseCode::NXDomain => Ok(Vec::new()),
+        _ => Err(()),
+    };
+    let outcome = match &records {
+        Err(()) => Outcome::Failed,
+        Ok(_) if message.metadata.response_code == ResponseCode::NXDomain => Outcome::NoName,
+        Ok(records) if records.is_empty() => Outcome::NoData,
+        Ok(_) => Outcome::Found,
+    };
+    let authenticated = message.metadata.authentic_data;
+    Some((question, Reply { outcome, records: records.unwrap_or_default(), authenticated }))
+}
+
+/// The records at the name of the question, or at the end of its aliases.
+fn records(question: &Question, answers: &[Record]) -> Result<Vec<Data>, ()> {
+    if answers.len() > RECORDS {
+        return Err(());
+    }
+    let mut name = question.name.clone();
+    let alias = |name: &str| {
+        answers.iter().filter(|record| plain(&record.name) == *name).find_map(|record| match &record.data {
+            RData::CNAME(alias) => Some(plain(&alias.0)),
+            _ => None,
+        })
+    };
+    for _ in 0..ALIASES {
+        let here = |record: &&Record| {
+            record.record_type() == question.kind.record_type()
+                && record.dns_class == DNSClass::IN
+                && plain(&record.name) == name
+        };
+        let found: Vec<Data> = answers.iter().filter(here).filter_map(|record| data(&record.data)).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        match alias(&name) {
+            Some(next) => name = next,
+            None => return Ok(Vec::new()),
+        }
+    }
+    Err(())
+}
+
+fn data(data: &RData) -> Option<Data> {
+    Some(match data {
+        RData::A(address) => Data::Address(address.0.into()),
+        RData::AAAA(address) => Data::Address(address.0.into()),
+        RData::MX(exchange) => Data::Exchange { preference: exchange.preference, host: plain(&exchange.exchange) },
+        RData::PTR(name) => Data::Name(plain(&name.0)),
+        RData::TXT(text) => Data::Text(text.txt_data.concat()),
+        _ => return None,
+    })
+}
+
+fn plain(name: &Name) -> String {
+    let text = name.to_ascii().to_ascii_lowercase();
+    text.strip_suffix('.').map(str::to_owned).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hickory_proto::op::{OpCode, Query};
+    use hickory_proto::rr::rdata::{CNAME, TXT};
+
+    fn response(name: &str, code: ResponseCode, answers: &[(&str, RData)]) -> Vec<u8> {
+        let mut message = Message::response(7, OpCode::Query);
+        message.metadata.response_code = code;
+        message.metadata.authentic_data = true;
+        message.add_query(Query::query(Name::from_ascii(name).unwrap(), RecordType::TXT));
+        for (name, data) in answers {
+            message.add_answer(Record::from_rdata(Name::from_ascii(name).unwrap(), 60, data.clone()));
+        }
+        message.to_vec().unwrap()
+    }
+
+    fn text(words: &[&str]) -> RData {
+        RData::TXT(TXT::new(words.iter().map(|word| (*word).to_owned()).collect()))
+    }
+
+    fn alias(to: &str) -> RData {
+        RData::CNAME(CNAME(Name::from_ascii(to).unwrap()))
+    }
+
+    fn outcome(octets: &[u8]) -> (Outcome, Vec<Data>) {
+        let (question, reply) = read(octets).unwrap();
+        assert_eq!(question, Question::new("S._domainkey.A.vn.", RecordKind::Txt));
+        (reply.outcome, reply.records)
+    }
+
+    const NAME: &str = "s._domainkey.a.vn.";
+
+    #[test]
+    fn strings_of_a_text_are_joined_and_aliases_followed() {
+        let octets = response(NAME, ResponseCode::NoError, &[(NAME, text(&["v=DKIM1; ", "p=x"]))]);
+        assert_eq!(outcome(&octets), (Outcome::Found, vec![Data::Text(b"v=DKIM1; p=x".to_vec())]));
+        let answers = [(NAME, alias("k.b.vn.")), ("K.b.vn.", text(&["x"])), ("c.vn.", text(&["other"]))];
+        let octets = response("S._DomainKey.a.vn.", ResponseCode::NoError, &answers);
+        assert_eq!(outcome(&octets), (Outcome::Found, vec![Data::Text(b"x".to_vec())]));
+        assert!(read(&octets).unwrap().1.authenticated);
+    }
+
+    #[test]
+    fn records_of_other_names_and_aliases_in_a_circle_answer_nothing() {
+        let octets = response(NAME, ResponseCode::NoError, &[("a.vn.", text(&["x"]))]);
+        assert_eq!(outcome(&octets), (Outcome::NoData, vec![]));
+        let octets = response(NAME, ResponseCode::NoError, &[(NAME, alias("b.vn.")), ("b.vn.", alias(NAME))]);
+        assert_eq!(outcome(&octets), (Outcome::Failed, vec![]));
+        let many = vec![(NAME, text(&["x"])); RECORDS + 1];
+        assert_eq!(outcome(&response(NAME, ResponseCode::NoError, &many)), (Outcome::Failed, vec![]));
+    }
+
+    #[test]
+    fn no_such_name_is_known_and_a_failing_server_is_no_answer() {
+        assert_eq!(outcome(&response(NAME, ResponseCode::NXDomain, &[])).0, Outcome::NoName);
+        assert_eq!(outcome(&response(NAME, ResponseCode::NoError, &[])).0, Outcome::NoData);
+        assert_eq!(outcome(&response(NAME, ResponseCode::ServFail, &[])).0, Outcome::Failed);
+        assert_eq!(outcome(&response(NAME, ResponseCode::Refused, &[])).0, Outcome::Failed);
+    }
+
+    #[test]
+    fn what_is_no_response_to_one_question_answers_nothing_and_the_first_reply_counts() {
+        assert_eq!(read(b""), None);
+        assert_eq!(read(&[0; 12]), None);
+        let good = response(NAME, ResponseCode::NoError, &[(NAME, text(&["x"]))]);
+        for end in 0..good.len() {
+            let _ = read(&good[..end]);
+        }
+        let mut transcript = Transcript::default();
+        let (question, reply) = read(&good).unwrap();
+        transcript.insert(question.clone(), reply.clone());
+        transcript.insert(question.clone(), Reply { outcome: Outcome::Failed, ..reply.clone() });
+        assert_eq!(transcript.reply(&question), Some(&reply));
+    }
+}
