@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_bare_line_end_or_a_form_feed_is_no_white_space() {
-        for (one, other) in [("a\r\nb", "a\nb"), ("a\r\nb", "a\rb"), ("a b", "a\x0cb"), ("a\r\n", "a\n")] {
+        for (one, other) in [("a\r\nb", "a\nb"), ("a\r\nb", "a\rb"), ("a b", "a\x0cb")] {
             assert_ne!(relaxed_body(one.as_bytes()), relaxed_body(other.as_bytes()), "{other:?}");
             assert_ne!(simple_body(one.as_bytes()), simple_body(other.as_bytes()), "{other:?}");
             assert_ne!(fields(Form::Relaxed, one), fields(Form::Relaxed, other), "{other:?}");

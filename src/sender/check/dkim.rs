@@ -49,7 +49,7 @@ fn one(fields: &Fields, field: (&[u8], &[u8]), bodies: &mut BodyDigests, dns: &m
         Err(refusal) => Err(refusal),
         Ok(signed) => {
             dkim.covered = signed.covered(fields);
-            (dkim.signed_at, dkim.expires) = (signed.signed_at, signed.expires);
+            (dkim.signed_at, dkim.expires) = (signed.since, signed.expires);
             verified(&signed, fields, bodies, dns, at, &mut dkim.dnssec)
         }
     };

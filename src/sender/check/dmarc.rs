@@ -19,12 +19,19 @@ struct Record {
     policy: Option<Policy>,
     subdomains: Option<Policy>,
     absent: Option<Policy>,
-    strict_dkim: bool,
-    strict_spf: bool,
+    dkim: Match,
+    spf: Match,
     /// psd=: whether the domain is one below which others register.
     suffix: Option<bool>,
     testing: bool,
     reports: bool,
+}
+
+/// adkim=, aspf=: what it takes to belong together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Match {
+    Relaxed,
+    Strict,
 }
 
 /// From harmless to hard.
@@ -64,17 +71,19 @@ fn evaluate(dns: &mut Dns, from: &str, dkim: &[Dkim], spf: &Spf) -> Result<Dmarc
     let spf_domain = spf.domain.as_deref().and_then(spf::host);
     let offered = dkim
         .iter()
-        .map(|dkim| (dkim.domain.as_str(), dkim.result, record.strict_dkim))
-        .chain(spf_domain.as_deref().map(|domain| (domain, spf.result, record.strict_spf)));
-    for (domain, result, strict) in offered {
+        .map(|dkim| (dkim.domain.as_str(), dkim.result, record.dkim))
+        .chain(spf_domain.as_deref().map(|domain| (domain, spf.result, record.spf)));
+    for (domain, result, how) in offered {
         // A pass that a rule of this gateway does not accept is no failure of the domain either.
         let counts = matches!(result, AuthResult::Pass | AuthResult::Policy | AuthResult::Temperror);
         if counts && rank(result) > rank(best) {
-            match alignment.holds(domain, strict) {
-                Ok(true) => best = result,
-                Ok(false) => {}
-                Err(_) if rank(AuthResult::Temperror) > rank(best) => best = AuthResult::Temperror,
-                Err(_) => {}
+            let reached = match alignment.holds(domain, how) {
+                Ok(true) => result,
+                Ok(false) => AuthResult::Fail,
+                Err(_) => AuthResult::Temperror,
+            };
+            if rank(reached) > rank(best) {
+                best = reached;
             }
         }
     }
@@ -101,8 +110,8 @@ struct Alignment<'a, 'b, 'd> {
 
 impl Alignment<'_, '_, '_> {
     /// RFC 9989, 4.10.2: equal, or of the same organization where that is enough.
-    fn holds(&mut self, domain: &str, strict: bool) -> Result<bool, NoAnswer> {
-        if domain == self.from || strict || !is_below(domain, self.organization) {
+    fn holds(&mut self, domain: &str, how: Match) -> Result<bool, NoAnswer> {
+        if domain == self.from || how == Match::Strict || !is_below(domain, self.organization) {
             return Ok(domain == self.from);
         }
         if let Some(organization) = self.known.get(domain) {
@@ -218,8 +227,8 @@ impl Record {
             policy: policy("p"),
             subdomains: policy("sp"),
             absent: policy("np"),
-            strict_dkim: is("adkim", "s"),
-            strict_spf: is("aspf", "s"),
+            dkim: if is("adkim", "s") { Match::Strict } else { Match::Relaxed },
+            spf: if is("aspf", "s") { Match::Strict } else { Match::Relaxed },
             suffix: if is("psd", "y") { Some(true) } else { is("psd", "n").then_some(false) },
             testing: is("t", "y"),
             reports: tags.text("rua").is_some_and(|rua| rua.contains(':')),

@@ -95,12 +95,11 @@ fn is_seamless(message: &Message, list: &[(&[u8], &[u8])]) -> bool {
 
 fn second_reader_agrees(header: &[u8], list: &[(&[u8], &[u8])]) -> bool {
     let Some(second) = AuthenticatedMessage::parse(header) else { return list.is_empty() };
-    let same = |(ours, theirs): (&(&[u8], &[u8]), &(&[u8], &[u8]))| {
-        ours.0 == theirs.0 && theirs.1.strip_suffix(b"\r\n") == Some(ours.1)
-    };
     second.headers.len() == list.len()
         && second.body_offset() == header.len()
-        && list.iter().zip(&second.headers).all(same)
+        && list.iter().zip(&second.headers).all(|((name, value), (second_name, second_value))| {
+            name == second_name && second_value.strip_suffix(b"\r\n") == Some(*value)
+        })
 }
 
 /// A field's value with a part of it cut out, as the signature in it was made (RFC 6376, 3.7).

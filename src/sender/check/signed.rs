@@ -46,7 +46,9 @@ pub(super) struct Signed<'a> {
     /// Domain of i=.
     identity: Option<String>,
     limited: bool,
-    pub signed_at: Option<UnixTime>,
+    /// t=.
+    pub since: Option<UnixTime>,
+    /// x=.
     pub expires: Option<UnixTime>,
     /// i= of ARC.
     pub instance: usize,
@@ -94,9 +96,9 @@ impl<'a> Signed<'a> {
             (Kind::Dkim, Some(identity)) => Some(identity_domain(identity)?),
             _ => None,
         };
-        let [signed_at, expires] = ["t", "x"].map(|tag| tags.value(tag).map(time));
-        let (signed_at, expires) = (optional(signed_at)?, optional(expires)?);
-        if signed_at.zip(expires).is_some_and(|(from, to)| to <= from) {
+        let [since, expires] = ["t", "x"].map(|tag| tags.value(tag).map(time));
+        let (since, expires) = (optional(since)?, optional(expires)?);
+        if since.zip(expires).is_some_and(|(from, to)| to <= from) {
             return None;
         }
         let length = tags.value("l");
@@ -119,7 +121,7 @@ impl<'a> Signed<'a> {
             body_form,
             identity,
             limited: length.is_some(),
-            signed_at,
+            since,
             expires,
             instance,
         }))
@@ -177,7 +179,7 @@ impl<'a> Signed<'a> {
     pub fn objection_at(&self, at: UnixTime) -> Option<Refusal> {
         if self.expires.is_some_and(|expires| at > expires) {
             Some((AuthResult::Fail, DkimFault::Expired))
-        } else if self.signed_at.is_some_and(|signed_at| signed_at > at.plus(SKEW)) {
+        } else if self.since.is_some_and(|since| since > at.plus(SKEW)) {
             Some(SYNTAX)
         } else {
             None
@@ -216,7 +218,7 @@ impl<'a> Signed<'a> {
                 && h.len() == self.names.len()
                 && h.iter().zip(&self.names).all(|(theirs, ours)| theirs.eq_ignore_ascii_case(ours))
                 && length.is_none_or(|length| length == l)
-                && (x, t) == (seconds(self.expires), seconds(self.signed_at))
+                && (x, t) == (seconds(self.expires), seconds(self.since))
         };
         match kind {
             Kind::Dkim => dkim::Signature::parse(self.value).is_ok_and(|second| {
