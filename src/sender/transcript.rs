@@ -98,6 +98,14 @@ impl Question {
     }
 }
 
+impl Reply {
+    /// Whether nothing can be concluded from it.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.outcome == Outcome::Failed
+    }
+}
+
 impl RecordKind {
     /// The type in DNS.
     #[must_use]
