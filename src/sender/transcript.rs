@@ -1,12 +1,13 @@
 //! What DNS answered, by question (RFC 1035): what was gathered in wire form, read once, so that whoever checks a sender
 //! asks the same answers again and never the network.
 
+mod name;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
-use mail_auth::hickory_resolver::proto as hickory_proto;
 
 use crate::evidence::Piece;
 
@@ -18,7 +19,7 @@ const ALIASES: usize = 8;
 const OCTETS: usize = 65_535;
 
 /// Kinds of record that authentication asks for.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum RecordKind {
     /// IPv4 addresses.
     A,
@@ -33,9 +34,9 @@ pub enum RecordKind {
 }
 
 /// One question.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Question {
-    /// Name in lower case, without a final full stop; odd octets as `\DDD`.
+    /// Name in lower case, without a final full stop; octets that are not visible as `\DDD`, decimal.
     pub name: String,
     /// Kind of record.
     pub kind: RecordKind,
@@ -84,17 +85,26 @@ pub enum Data {
 }
 
 /// Every reply that was gathered for one message.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Transcript {
     replies: BTreeMap<Question, Reply>,
 }
 
 impl Question {
-    /// A question for a name in whatever case, with or without the final full stop.
+    /// A question for a name in whatever case, with or without the final full stop, so that the same name is the same
+    /// question.
     #[must_use]
     pub fn new(name: &str, kind: RecordKind) -> Self {
-        let name = name.strip_suffix('.').unwrap_or(name);
-        Self { name: name.to_ascii_lowercase(), kind }
+        let read = name::labels(name).map(|labels| name::text(labels.iter().map(Vec::as_slice)));
+        Self { name: read.unwrap_or_else(|| name.to_ascii_lowercase()), kind }
+    }
+
+    /// The name as DNS has it; `None` for what cannot be a name (RFC 1035, 2.3.4).
+    #[must_use]
+    pub fn dns_name(&self) -> Option<Name> {
+        let mut name = Name::from_labels(name::labels(&self.name)?.iter().map(Vec::as_slice)).ok()?;
+        name.set_fqdn(true);
+        Some(name)
     }
 }
 
@@ -211,8 +221,7 @@ fn data(data: &RData) -> Option<Data> {
 }
 
 fn plain(name: &Name) -> String {
-    let text = name.to_ascii().to_ascii_lowercase();
-    text.strip_suffix('.').map(str::to_owned).unwrap_or(text)
+    name::text(name.iter())
 }
 
 #[cfg(test)]
@@ -256,6 +265,18 @@ mod tests {
         let octets = response("S._DomainKey.a.vn.", ResponseCode::NoError, &answers);
         assert_eq!(outcome(&octets), (Outcome::Found, vec![Data::Text(b"x".to_vec())]));
         assert!(read(&octets).unwrap().1.authenticated);
+    }
+
+    #[test]
+    fn a_name_comes_back_from_the_wire_as_it_was_asked_for() {
+        for name in ["a+b.vn", r"a\.b.vn", r"\255\032.vn", ""] {
+            let mut message = Message::response(7, OpCode::Query);
+            let question = Question::new(name, RecordKind::Txt);
+            message.add_query(Query::query(question.dns_name().unwrap(), RecordType::TXT));
+            assert_eq!(read(&message.to_vec().unwrap()).unwrap().0, question);
+        }
+        assert_eq!(Question::new("a..vn", RecordKind::Txt).dns_name(), None);
+        assert_eq!(Question::new(&"a".repeat(64), RecordKind::Txt).dns_name(), None);
     }
 
     #[test]
