@@ -6,12 +6,14 @@ mod name;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use hickory_proto::op::{Message, MessageType, ResponseCode};
+use hickory_proto::op::{Header, Message, MessageType, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
+use hickory_proto::serialize::binary::{BinDecodable as _, BinDecoder};
 
 use crate::evidence::Piece;
 
-/// Records of one reply that are looked at. Honest ones have a dozen; an SPF or MX set of more is refused by its own limits.
+/// Records of each section of a reply that are looked at. Honest ones have a dozen; an SPF or MX set of more is refused
+/// by its own limits, and ten thousand with long names cost.
 const RECORDS: usize = 100;
 /// Aliases (CNAME) that are followed inside one reply.
 const ALIASES: usize = 8;
@@ -154,16 +156,11 @@ impl Transcript {
 /// Reads one response in wire form, with the question that it repeats; `None` for what is no response to one question.
 #[must_use]
 pub fn read(octets: &[u8]) -> Option<(Question, Reply)> {
-    if octets.len() > OCTETS {
-        return None;
+    let question = question(octets)?;
+    if is_overfull(octets) {
+        return Some((question, Reply { outcome: Outcome::Failed, records: Vec::new(), authenticated: false }));
     }
     let message = Message::from_vec(octets).ok()?;
-    let [asked] = message.queries.as_slice() else { return None };
-    if message.metadata.message_type != MessageType::Response || asked.query_class() != DNSClass::IN {
-        return None;
-    }
-    let kind = RecordKind::of(asked.query_type())?;
-    let question = Question { name: plain(&asked.name), kind };
     let records = match message.metadata.response_code {
         ResponseCode::NoError if !message.metadata.truncation => records(&question, &message.answers),
         ResponseCode::NXDomain => Ok(Vec::new()),
@@ -179,11 +176,34 @@ pub fn read(octets: &[u8]) -> Option<(Question, Reply)> {
     Some((question, Reply { outcome, records: records.unwrap_or_default(), authenticated }))
 }
 
+/// The one question that a response repeats, whatever else can be read of it.
+#[must_use]
+pub fn question(octets: &[u8]) -> Option<Question> {
+    if octets.len() > OCTETS {
+        return None;
+    }
+    let mut decoder = BinDecoder::new(octets);
+    let header = Header::read(&mut decoder).ok()?;
+    if header.metadata.message_type != MessageType::Response || header.counts.queries != 1 {
+        return None;
+    }
+    let asked = Query::read(&mut decoder).ok()?;
+    let kind = RecordKind::of(asked.query_type()).filter(|_| asked.query_class() == DNSClass::IN)?;
+    Some(Question { name: plain(&asked.name), kind })
+}
+
+/// Whether a response says that it has more records than are looked at: then none is read.
+#[must_use]
+pub fn is_overfull(octets: &[u8]) -> bool {
+    Header::read(&mut BinDecoder::new(octets)).is_ok_and(|Header { counts, .. }| {
+        usize::from(counts.answers) > RECORDS
+            || usize::from(counts.authorities) > RECORDS
+            || usize::from(counts.additionals) > RECORDS
+    })
+}
+
 /// The records at the name of the question, or at the end of its aliases.
 fn records(question: &Question, answers: &[Record]) -> Result<Vec<Data>, ()> {
-    if answers.len() > RECORDS {
-        return Err(());
-    }
     let mut name = question.name.clone();
     let alias = |name: &str| {
         answers.iter().filter(|record| plain(&record.name) == *name).find_map(|record| match &record.data {
@@ -227,7 +247,7 @@ fn plain(name: &Name) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hickory_proto::op::{OpCode, Query};
+    use hickory_proto::op::OpCode;
     use hickory_proto::rr::rdata::{CNAME, TXT};
 
     fn response(name: &str, code: ResponseCode, answers: &[(&str, RData)]) -> Vec<u8> {

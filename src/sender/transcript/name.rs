@@ -1,5 +1,7 @@
 //! Names of DNS as text, in one form each (RFC 1035, 5.1).
 
+use std::fmt::Write as _;
+
 /// Labels as text: what is no visible ASCII is written as three decimal digits (RFC 1035, 5.1).
 pub(super) fn text<'a>(labels: impl Iterator<Item = &'a [u8]>) -> String {
     let mut text = String::new();
@@ -11,7 +13,10 @@ pub(super) fn text<'a>(labels: impl Iterator<Item = &'a [u8]>) -> String {
             match octet {
                 b'.' | b'\\' => text.extend(['\\', char::from(octet)]),
                 b'!'..=b'~' => text.push(char::from(octet)),
-                _ => text.push_str(&format!("\\{octet:03}")),
+                _ => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "\\{octet:03}");
+                }
             }
         }
     }
