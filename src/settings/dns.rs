@@ -122,7 +122,7 @@ mod tests {
         for wrong in ["dns.google", "10.0.0.53:0", "10.0.0.53:x", "", "[10.0.0.1"] {
             assert_eq!(read(&format!("servers = [\"{wrong}\"]")).unwrap_err().0, "servers", "{wrong}");
         }
-        let many = vec!["\"10.0.0.1\""; SERVERS + 1].join(",");
+        let many = ["\"10.0.0.1\""; SERVERS + 1].join(",");
         assert_eq!(read(&format!("servers = [{many}]")).unwrap_err().0, "servers");
     }
 

@@ -288,7 +288,6 @@ fn respond(octets: &[u8], state: &State, tcp: bool) -> Vec<Vec<u8>> {
         lie.to_vec().unwrap()
     };
     match mood {
-        None => vec![honest()],
         Some(Mood::Silent) => Vec::new(),
         Some(Mood::Code(code)) => {
             let mut failed = query.clone().into_response();
@@ -297,7 +296,6 @@ fn respond(octets: &[u8], state: &State, tcp: bool) -> Vec<Vec<u8>> {
         }
         Some(Mood::OtherNumber(times)) => (0..times).map(|_| lie()).chain([honest()]).collect(),
         Some(Mood::LiesOverUdp) if !tcp => (0..100).map(|_| lie()).collect(),
-        Some(Mood::LiesOverUdp) => vec![honest()],
         Some(Mood::OtherQuestion) => {
             let mut other = truth.clone();
             other.queries[0].set_name(absolute("other.test"));
@@ -318,7 +316,7 @@ fn respond(octets: &[u8], state: &State, tcp: bool) -> Vec<Vec<u8>> {
             failed.metadata.response_code = ResponseCode::FormErr;
             vec![failed.to_vec().unwrap()]
         }
-        Some(Mood::NoEdns) => vec![honest()],
+        None | Some(Mood::LiesOverUdp | Mood::NoEdns) => vec![honest()],
     }
 }
 

@@ -93,7 +93,15 @@ impl Resolver {
 
 impl Inner {
     fn known(&self, question: &Question) -> Option<Told> {
-        self.cache.look(question, (self.clock)())
+        let mut told = self.cache.look(question, (self.clock)())?;
+        if told.piece.is_some() {
+            // Who else had been asked for it is of no interest any more.
+            told.tried.clear();
+        }
+        for tried in &mut told.tried {
+            tried.failure.push_str(" (a short while ago; not asked again yet)");
+        }
+        Some(told)
     }
 
     /// One flight.

@@ -1,7 +1,8 @@
 //! One question in wire form, and which octets are an answer to it (RFC 5452, 4 and 9.1).
 
-use hickory_proto::op::{Edns, Message, Query as Asked, ResponseCode};
+use hickory_proto::op::{Edns, Header, Message, MessageType, Query as Asked, ResponseCode};
 use hickory_proto::rr::RData;
+use hickory_proto::serialize::binary::{BinDecodable as _, BinDecoder};
 
 use crate::sender::transcript::{self, Outcome, Question};
 
@@ -74,32 +75,43 @@ impl Query {
     /// Reads what came; `None` for what is no answer to this question. Who is not on the way has to guess number and
     /// port; a server that answers something else is not heard either.
     pub(super) fn read(&self, octets: &[u8]) -> Option<Response> {
-        let id = octets.get(..2)?;
-        if id != self.message.metadata.id.to_be_bytes() {
+        let Header { metadata, counts } = Header::read(&mut BinDecoder::new(octets)).ok()?;
+        let sent = self.message.metadata;
+        if (metadata.id, metadata.op_code, metadata.message_type) != (sent.id, sent.op_code, MessageType::Response) {
             return None;
         }
-        let response = Message::from_vec(octets).ok()?;
         // Servers that fail to read a question may not repeat it.
-        let code = response.metadata.response_code;
-        if response.queries.is_empty() && code != ResponseCode::NoError && code != ResponseCode::NXDomain {
-            return Some(Response::Code(code));
+        if counts.queries == 0 && failed(metadata.response_code) {
+            return Some(Response::Code(metadata.response_code));
         }
-        let (question, reply) = transcript::read(octets)?;
-        if question != self.question || response.metadata.op_code != self.message.metadata.op_code {
+        if transcript::question(octets)? != self.question {
             return None;
         }
-        if response.metadata.truncation {
+        // What was cut may end within a record.
+        if metadata.truncation {
             return Some(Response::Truncated);
         }
-        if !matches!(code, ResponseCode::NoError | ResponseCode::NXDomain) {
-            return Some(Response::Code(code));
-        }
+        let (_, reply) = transcript::read(octets)?;
+        let kept = if transcript::is_overfull(octets) {
+            KEPT_FAILURE
+        } else {
+            // A part of the code stands in OPT, behind the records (RFC 6891, 6.1.3).
+            let response = Message::from_vec(octets).ok()?;
+            if failed(response.metadata.response_code) {
+                return Some(Response::Code(response.metadata.response_code));
+            }
+            kept(&response, reply.outcome)
+        };
         let mut octets = octets.to_vec();
         if let Some(flags) = octets.get_mut(3).filter(|_| !self.believed) {
             *flags &= !AD;
         }
-        Some(Response::Answer { octets, kept: kept(&response, reply.outcome) })
+        Some(Response::Answer { octets, kept })
     }
+}
+
+fn failed(code: ResponseCode) -> bool {
+    !matches!(code, ResponseCode::NoError | ResponseCode::NXDomain)
 }
 
 /// How long an answer may be used, by what it says of itself (RFC 2181, 8; RFC 2308, 5).
@@ -228,6 +240,26 @@ mod tests {
     }
 
     #[test]
+    fn a_code_that_stands_in_part_in_opt_is_a_failure_too() {
+        let query = query(false);
+        let mut response = response(&query).to_vec().unwrap();
+        // BADVERS, 16: nothing of it stands in the header, and its upper part is the first octet of OPT's time.
+        let at = response.len() - 6;
+        response[at] = 1;
+        let read = query.read(&response);
+        assert!(matches!(read, Some(Response::Code(code)) if u16::from(code) == 16), "{read:?}");
+    }
+
+    #[test]
+    fn a_response_with_too_many_records_is_kept_unread() {
+        let query = query(false);
+        let mut full = response(&query).to_vec().unwrap();
+        full[6..8].copy_from_slice(&[0xff, 0xff]);
+        let Some(Response::Answer { octets, kept }) = query.read(&full) else { panic!() };
+        assert_eq!((kept, transcript::read(&octets).unwrap().1.outcome), (KEPT_FAILURE, Outcome::Failed));
+    }
+
+    #[test]
     fn failures_and_truncation_are_told_apart_from_answers() {
         let query = query(false);
         let mut failed = response(&query);
@@ -237,7 +269,11 @@ mod tests {
         assert_eq!(query.read(&failed.to_vec().unwrap()), Some(Response::Code(ResponseCode::ServFail)));
         let mut cut = response(&query);
         cut.metadata.truncation = true;
-        assert_eq!(query.read(&cut.to_vec().unwrap()), Some(Response::Truncated));
+        cut.add_answer(record(60));
+        let cut = cut.to_vec().unwrap();
+        for end in (cut.len() - 20)..=cut.len() {
+            assert_eq!(query.read(&cut[..end]), Some(Response::Truncated), "{end}");
+        }
     }
 
     #[test]
