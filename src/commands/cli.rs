@@ -86,7 +86,7 @@ pub struct VerifyArguments {
     /// SASL login to assume
     #[arg(long, value_name = "LOGIN")]
     pub auth_user: Option<String>,
-    /// Ask nothing of the network
+    /// Ask nothing of the network: no CRL, no OCSP, no DNS
     #[arg(long)]
     pub offline: bool,
     /// Print one JSON object per file; the same as --report json
@@ -98,7 +98,7 @@ pub struct VerifyArguments {
     /// Write to a file, or into a folder one file for each input, instead of standard output
     #[arg(long, value_name = "PATH", group = "written")]
     pub out: Option<PathBuf>,
-    /// Keep what the result rests on in this folder: certificates, CRLs, OCSP responses, timestamps, and a record of each input
+    /// Keep what the result rests on in this folder: certificates, CRLs, OCSP responses, timestamps, DNS responses, and a record of each input
     #[arg(long, value_name = "DIR", group = "written")]
     pub evidence: Option<PathBuf>,
     /// Judge again by the evidence kept in this folder, at the time recorded there, and ask nobody
@@ -234,7 +234,7 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("dieu7 verify policy", "Tệp chính sách"),
     ("dieu7 verify mail_from", "Giả định địa chỉ gửi thực tế (MAIL FROM)"),
     ("dieu7 verify auth_user", "Giả định tên đăng nhập (SASL)"),
-    ("dieu7 verify offline", "Không hỏi gì qua mạng"),
+    ("dieu7 verify offline", "Không hỏi gì qua mạng: không CRL, OCSP, DNS"),
     ("dieu7 verify json", "In mỗi tệp một đối tượng JSON; như --report json"),
     (
         "dieu7 verify report",
@@ -243,7 +243,7 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("dieu7 verify out", "Ghi vào tệp, hoặc vào thư mục mỗi đầu vào một tệp, thay vì đầu ra chuẩn"),
     (
         "dieu7 verify evidence",
-        "Lưu vào thư mục này mọi căn cứ của kết quả: chứng thư, CRL, phản hồi OCSP, dấu thời gian, và biên bản của từng đầu vào",
+        "Lưu vào thư mục này mọi căn cứ của kết quả: chứng thư, CRL, phản hồi OCSP, dấu thời gian, phản hồi DNS, và biên bản của từng đầu vào",
     ),
     (
         "dieu7 verify evidence_from",

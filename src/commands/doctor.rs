@@ -1,5 +1,6 @@
 //! `dieu7 doctor`: examines the installation and says what to mend.
 
+mod dns;
 mod installation;
 mod postfix;
 mod revocation;
@@ -57,6 +58,7 @@ pub fn run(arguments: &ConfigFile, lang: Lang) -> Result<u8, Failure> {
     let (settings, file) = config::load(arguments)?;
     let mut checks = installation::examine(&settings, file.as_deref());
     checks.extend(workers::examine(&settings));
+    checks.extend(dns::examine(&settings));
     checks.extend(postfix::examine(&settings));
     for check in &checks {
         check.print(lang);

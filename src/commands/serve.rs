@@ -11,7 +11,7 @@ use dieu7::io::cache::Cache;
 use dieu7::io::clock;
 use dieu7::io::fetch::Client;
 use dieu7::io::files;
-use dieu7::io::gather::{self, Sources, Web};
+use dieu7::io::gather::{self, Dns, Sources, Web};
 use dieu7::io::milter::{self, AllowList, Listener, Stopped, UnixSocket};
 use dieu7::io::reception::Reception;
 use dieu7::io::sources::CrlFolder;
@@ -118,7 +118,8 @@ fn sources(settings: &Settings) -> (Sources, Kept) {
     let (cache, writer) = Cache::open(&of.cache, of.cache_octets);
     let client = of.fetch.then(|| Client::new(of));
     let web = Web::new(client, cache.clone(), of.ask_again, clock::now);
-    let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web);
+    let dns = Dns::new(&settings.dns, false, gather::missing, clock::now);
+    let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).asking(dns);
     let refresh = of.fetch.then(|| tokio::spawn(gather::refresh(Arc::clone(sources.web()))).abort_handle());
     (sources, Kept { cache, writer, refresh })
 }

@@ -13,6 +13,7 @@ pub mod milter;
 pub mod pieces;
 pub mod reception;
 mod regular;
+pub mod resolve;
 pub mod samples;
 pub mod sources;
 pub mod store;

@@ -196,6 +196,10 @@ crls = "crls"
 [directory]
 file = "directory.csv"
 
+# Domains of samples are nobody's.
+[dns]
+lookup = false
+
 [sender]
 agency-domains = ["tinhmau.example"]
 submission-services = ["submission"]

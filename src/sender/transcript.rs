@@ -1,16 +1,19 @@
 //! What DNS answered, by question (RFC 1035): what was gathered in wire form, read once, so that whoever checks a sender
 //! asks the same answers again and never the network.
 
+mod name;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use hickory_proto::op::{Message, MessageType, ResponseCode};
+use hickory_proto::op::{Header, Message, MessageType, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
-use mail_auth::hickory_resolver::proto as hickory_proto;
+use hickory_proto::serialize::binary::{BinDecodable as _, BinDecoder};
 
 use crate::evidence::Piece;
 
-/// Records of one reply that are looked at. Honest ones have a dozen; an SPF or MX set of more is refused by its own limits.
+/// Records of each section of a reply that are looked at. Honest ones have a dozen; an SPF or MX set of more is refused
+/// by its own limits, and ten thousand with long names cost.
 const RECORDS: usize = 100;
 /// Aliases (CNAME) that are followed inside one reply.
 const ALIASES: usize = 8;
@@ -18,7 +21,7 @@ const ALIASES: usize = 8;
 const OCTETS: usize = 65_535;
 
 /// Kinds of record that authentication asks for.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum RecordKind {
     /// IPv4 addresses.
     A,
@@ -33,9 +36,9 @@ pub enum RecordKind {
 }
 
 /// One question.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Question {
-    /// Name in lower case, without a final full stop; odd octets as `\DDD`.
+    /// Name in lower case, without a final full stop; octets that are not visible as `\DDD`, decimal.
     pub name: String,
     /// Kind of record.
     pub kind: RecordKind,
@@ -84,17 +87,26 @@ pub enum Data {
 }
 
 /// Every reply that was gathered for one message.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Transcript {
     replies: BTreeMap<Question, Reply>,
 }
 
 impl Question {
-    /// A question for a name in whatever case, with or without the final full stop.
+    /// A question for a name in whatever case, with or without the final full stop, so that the same name is the same
+    /// question.
     #[must_use]
     pub fn new(name: &str, kind: RecordKind) -> Self {
-        let name = name.strip_suffix('.').unwrap_or(name);
-        Self { name: name.to_ascii_lowercase(), kind }
+        let read = name::labels(name).map(|labels| name::text(labels.iter().map(Vec::as_slice)));
+        Self { name: read.unwrap_or_else(|| name.to_ascii_lowercase()), kind }
+    }
+
+    /// The name as DNS has it; `None` for what cannot be a name (RFC 1035, 2.3.4).
+    #[must_use]
+    pub fn dns_name(&self) -> Option<Name> {
+        let mut name = Name::from_labels(name::labels(&self.name)?.iter().map(Vec::as_slice)).ok()?;
+        name.set_fqdn(true);
+        Some(name)
     }
 }
 
@@ -152,16 +164,11 @@ impl Transcript {
 /// Reads one response in wire form, with the question that it repeats; `None` for what is no response to one question.
 #[must_use]
 pub fn read(octets: &[u8]) -> Option<(Question, Reply)> {
-    if octets.len() > OCTETS {
-        return None;
+    let question = question(octets)?;
+    if is_overfull(octets) {
+        return Some((question, Reply { outcome: Outcome::Failed, records: Vec::new(), authenticated: false }));
     }
     let message = Message::from_vec(octets).ok()?;
-    let [asked] = message.queries.as_slice() else { return None };
-    if message.metadata.message_type != MessageType::Response || asked.query_class() != DNSClass::IN {
-        return None;
-    }
-    let kind = RecordKind::of(asked.query_type())?;
-    let question = Question { name: plain(&asked.name), kind };
     let records = match message.metadata.response_code {
         ResponseCode::NoError if !message.metadata.truncation => records(&question, &message.answers),
         ResponseCode::NXDomain => Ok(Vec::new()),
@@ -177,11 +184,34 @@ pub fn read(octets: &[u8]) -> Option<(Question, Reply)> {
     Some((question, Reply { outcome, records: records.unwrap_or_default(), authenticated }))
 }
 
+/// The one question that a response repeats, whatever else can be read of it.
+#[must_use]
+pub fn question(octets: &[u8]) -> Option<Question> {
+    if octets.len() > OCTETS {
+        return None;
+    }
+    let mut decoder = BinDecoder::new(octets);
+    let header = Header::read(&mut decoder).ok()?;
+    if header.metadata.message_type != MessageType::Response || header.counts.queries != 1 {
+        return None;
+    }
+    let asked = Query::read(&mut decoder).ok()?;
+    let kind = RecordKind::of(asked.query_type()).filter(|_| asked.query_class() == DNSClass::IN)?;
+    Some(Question { name: plain(&asked.name), kind })
+}
+
+/// Whether a response says that it has more records than are looked at: then none is read.
+#[must_use]
+pub fn is_overfull(octets: &[u8]) -> bool {
+    Header::read(&mut BinDecoder::new(octets)).is_ok_and(|Header { counts, .. }| {
+        usize::from(counts.answers) > RECORDS
+            || usize::from(counts.authorities) > RECORDS
+            || usize::from(counts.additionals) > RECORDS
+    })
+}
+
 /// The records at the name of the question, or at the end of its aliases.
 fn records(question: &Question, answers: &[Record]) -> Result<Vec<Data>, ()> {
-    if answers.len() > RECORDS {
-        return Err(());
-    }
     let mut name = question.name.clone();
     let alias = |name: &str| {
         answers.iter().filter(|record| plain(&record.name) == *name).find_map(|record| match &record.data {
@@ -219,14 +249,13 @@ fn data(data: &RData) -> Option<Data> {
 }
 
 fn plain(name: &Name) -> String {
-    let text = name.to_ascii().to_ascii_lowercase();
-    text.strip_suffix('.').map(str::to_owned).unwrap_or(text)
+    name::text(name.iter())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hickory_proto::op::{OpCode, Query};
+    use hickory_proto::op::OpCode;
     use hickory_proto::rr::rdata::{CNAME, TXT};
 
     fn response(name: &str, code: ResponseCode, answers: &[(&str, RData)]) -> Vec<u8> {
@@ -264,6 +293,18 @@ mod tests {
         let octets = response("S._DomainKey.a.vn.", ResponseCode::NoError, &answers);
         assert_eq!(outcome(&octets), (Outcome::Found, vec![Data::Text(b"x".to_vec())]));
         assert!(read(&octets).unwrap().1.authenticated);
+    }
+
+    #[test]
+    fn a_name_comes_back_from_the_wire_as_it_was_asked_for() {
+        for name in ["a+b.vn", r"a\.b.vn", r"\255\032.vn", ""] {
+            let mut message = Message::response(7, OpCode::Query);
+            let question = Question::new(name, RecordKind::Txt);
+            message.add_query(Query::query(question.dns_name().unwrap(), RecordType::TXT));
+            assert_eq!(read(&message.to_vec().unwrap()).unwrap().0, question);
+        }
+        assert_eq!(Question::new("a..vn", RecordKind::Txt).dns_name(), None);
+        assert_eq!(Question::new(&"a".repeat(64), RecordKind::Txt).dns_name(), None);
     }
 
     #[test]

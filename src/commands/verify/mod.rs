@@ -18,7 +18,7 @@ use dieu7::io::cache::Cache;
 use dieu7::io::clock;
 use dieu7::io::fetch::Client;
 use dieu7::io::files::{self, Trust};
-use dieu7::io::gather::{Sources, Web};
+use dieu7::io::gather::{self, Dns, Sources, Web};
 use dieu7::io::sources::CrlFolder;
 use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
@@ -179,7 +179,8 @@ impl Bench {
         let client = (of.fetch && !arguments.offline).then(|| Client::new(of));
         // Not the gateway's file: a trial by another account must neither change nor lock it.
         let web = Web::new(client, Cache::in_memory(of.cache_octets), of.ask_again, clock::now);
-        let sources = Sources::new(crls, web);
+        let dns = Dns::new(&settings.dns, arguments.offline, gather::missing, clock::now);
+        let sources = Sources::new(crls, web).asking(dns);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
         let given = Moment { at, session };
         let (rulebook, runtime) = (Arc::new(rulebook), serve::runtime()?);

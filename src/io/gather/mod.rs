@@ -1,8 +1,10 @@
-//! Where evidence comes from, put together: the operator's drop folder, the cache, the web, in this order.
+//! Where evidence comes from, put together: the operator's drop folder, the cache, the web, in this order; and of
+//! senders DNS.
 //!
 //! All that is found is handed over, old or new: which of several counts is decided by whoever judges, and the worst
 //! wins. What is fresh is not asked for again; what failed is left alone for a while.
 
+mod dns;
 mod folder_dates;
 mod refresh;
 mod web;
@@ -18,25 +20,33 @@ use crate::gateway::{Fetches, Gather};
 use crate::io::cache::Inquiry;
 use crate::io::sources::CrlFolder;
 
+pub use dns::{Dns, Missing, missing};
 pub use refresh::refresh;
 pub use web::{Clock, Told, Web};
 
 /// Addresses of one need that are looked at; a certificate names two or three.
 const ADDRESSES: usize = 8;
 
-/// The drop folder, and the web with its cache. Clones share everything.
+/// The drop folder, the web with its cache, and DNS. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Sources {
     folder: CrlFolder,
     dates: FolderDates,
     web: Arc<Web>,
+    dns: Option<Dns>,
 }
 
 impl Sources {
     /// Puts them together.
     #[must_use]
     pub fn new(folder: CrlFolder, web: Web) -> Self {
-        Self { folder, dates: FolderDates::default(), web: Arc::new(web) }
+        Self { folder, dates: FolderDates::default(), web: Arc::new(web), dns: None }
+    }
+
+    /// The same, with somebody who asks for senders.
+    #[must_use]
+    pub fn asking(self, dns: Dns) -> Self {
+        Self { dns: Some(dns), ..self }
     }
 
     /// The web with its cache.
@@ -56,7 +66,12 @@ impl Gather for Sources {
         // Each question in a task of its own: a stalled address delays no other. Tasks end with this future, flights do
         // not; whoever asks next gets what they bring.
         let mut asking = JoinSet::new();
+        let mut senders = JoinSet::new();
         for (n, (need, answer)) in found.iter().enumerate() {
+            if let (Need::Sender(lookup), Some(dns)) = (need, &self.dns) {
+                let (dns, lookup) = (dns.clone(), lookup.clone());
+                senders.spawn(async move { (n, dns.answer(&lookup).await) });
+            }
             let fresh = self.is_fresh(need, answer).await;
             for (m, inquiry) in inquiries(need).into_iter().enumerate() {
                 let (web, fetches) = (Arc::clone(&self.web), fetches.clone());
@@ -78,6 +93,14 @@ impl Gather for Sources {
                 answer.pieces.extend(told.pieces);
                 let source = inquiry.address.to_string();
                 answer.tried.extend(told.failure.map(|failure| Attempt { source, failure }));
+            }
+        }
+        while let Some(answered) = senders.join_next().await {
+            // What crashed, on a mail that is bent for it, is no answer.
+            if let Ok((n, told)) = answered
+                && let Some((_, answer)) = found.get_mut(n)
+            {
+                *answer = told;
             }
         }
         found

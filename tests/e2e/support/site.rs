@@ -180,6 +180,9 @@ crls = \"crls\"
 [directory]
 file = \"directory.csv\"
 
+[dns]
+lookup = false
+
 [sender]
 agency-domains = [\"tinhmau.example\"]
 submission-services = [\"submission\"]

@@ -1,3 +1,5 @@
 //! Servers for tests, on this machine only.
 
+#[path = "../../support/dns.rs"]
+pub mod dns;
 pub mod web;
