@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::evidence::{Answer, Attempt, Lookup};
 use crate::io::resolve::{Clock, Resolver, Told, in_vain};
-use crate::sender::transcript::{self, Question, RecordKind, Transcript};
+use crate::sender::transcript::{self, Question, Transcript};
 use crate::settings;
 
 /// Questions of one message. Eight keys of DKIM, some of ARC, a walk for DMARC (RFC 9989, 4.10) and SPF with its ten
@@ -19,16 +19,6 @@ const AT_ONCE: usize = 16;
 
 /// Says which questions are still to be asked, by what has been answered: the next ones may depend on it.
 pub type Missing = fn(&Lookup, &Transcript) -> Vec<Question>;
-
-/// The stand-in for `sender::missing`: the first questions, which depend on no answer.
-#[must_use]
-pub fn missing(lookup: &Lookup, transcript: &Transcript) -> Vec<Question> {
-    let keys = lookup.keys.iter().cloned();
-    let policy = lookup.from.iter().map(|domain| format!("_dmarc.{domain}"));
-    let spf = lookup.spf.iter().filter_map(|spf| spf.mail_from.rsplit_once('@')).map(|(_, domain)| domain.to_owned());
-    let questions = keys.chain(policy).chain(spf).map(|name| Question::new(&name, RecordKind::Txt));
-    questions.filter(|question| transcript.reply(question).is_none()).collect()
-}
 
 /// Asks DNS for senders. What is known is shared by all messages; how much is asked, and for how long, is each one's own.
 #[derive(Clone, Debug)]

@@ -20,7 +20,7 @@ use crate::gateway::{Fetches, Gather};
 use crate::io::cache::Inquiry;
 use crate::io::sources::CrlFolder;
 
-pub use dns::{Dns, Missing, missing};
+pub use dns::{Dns, Missing};
 pub use refresh::refresh;
 pub use web::{Clock, Told, Web};
 
