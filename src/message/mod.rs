@@ -12,6 +12,7 @@ mod entity;
 pub mod envelope;
 pub mod from;
 pub mod kind;
+pub mod legacy;
 pub mod mailbox;
 pub mod name;
 pub mod parameters;
@@ -25,6 +26,7 @@ pub mod words;
 mod zip;
 
 pub use attachment::{Ambiguity, Attachment, Role};
+pub use charset::{ForeignText, TextPlace};
 pub use claims::Claims;
 pub use envelope::Envelope;
 pub use from::FromFault;

@@ -182,7 +182,7 @@ impl Bench<'_> {
 }
 
 /// The name of a variant, as it stands in reports.
-fn token(value: &impl serde::Serialize) -> String {
+pub(super) fn token(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

@@ -9,7 +9,7 @@ use crate::signature::{self, Context, Known};
 
 use super::case::Case;
 use super::constraint::{ConstraintId, Finding};
-use super::document::Bench;
+use super::document::{Bench, token};
 use super::judgement::{DocumentJudgement, Judgement, NotApplicable};
 use super::outcome::Outcome::Undetermined;
 use super::read::Policy;
@@ -69,8 +69,12 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
     {
         remarks.push(Reason::DateOdd);
     }
-    if dossier.legacy_charset {
+    let mut details = Vec::new();
+    if !dossier.foreign_texts.is_empty() {
         remarks.push(Reason::Charset);
+        details.extend(
+            dossier.foreign_texts.iter().map(|text| format!("not Unicode: {} in {}", token(&text.place), text.charset)),
+        );
     }
     let scope = sending.scope();
     if scope == Scope::Mixed {
@@ -78,6 +82,7 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
     }
     if dossier.claims.secret_mark.is_some() {
         remarks.push(Reason::SecretMark);
+        details.clear();
         documents.iter_mut().for_each(withhold);
     }
     let not_applicable = if !case.rulebook.in_force(case.at) {
@@ -100,6 +105,7 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
         sender: sending.shown(),
         documents,
         remarks: super::judgement::distinct(remarks.into_iter()),
+        details,
     }
 }
 
@@ -120,6 +126,7 @@ pub fn unexamined(case: &Case) -> Judgement {
         sender: sending.shown(),
         documents: vec![unseen(0, policy)],
         remarks: super::judgement::distinct(case.remarks.iter().copied().chain(marked)),
+        details: Vec::new(),
     }
 }
 

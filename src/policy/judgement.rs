@@ -28,6 +28,8 @@ pub struct Judgement {
     pub documents: Vec<DocumentJudgement>,
     /// Remarks on the message as a whole.
     pub remarks: Vec<Reason>,
+    /// Facts about it for support people, in a few technical words.
+    pub details: Vec<String>,
 }
 
 /// Why nothing was judged.

@@ -25,6 +25,7 @@ impl Judgement {
                 "detail": self.sender.detail,
             },
             "remarks": self.remarks,
+            "details": self.details,
             "documents": self.documents.iter().map(DocumentJudgement::report).collect::<Vec<_>>(),
         })
     }

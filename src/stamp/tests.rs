@@ -38,6 +38,7 @@ fn judgement(verdict: Verdict, documents: Vec<DocumentJudgement>) -> Judgement {
         sender: Sender::default(),
         documents,
         remarks: Vec::new(),
+        details: Vec::new(),
     }
 }
 
