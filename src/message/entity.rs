@@ -27,6 +27,8 @@ pub(super) enum Encoding {
     Base64,
     Identity,
     QuotedPrintable,
+    /// No transfer encoding: the content inside a CMS object (RFC 8551, 3.5.2).
+    Signed,
     Unknown,
     Uuencode,
 }

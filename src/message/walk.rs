@@ -17,6 +17,7 @@ use super::delimiter::{self, Delimiter, Frame, FrameKind};
 use super::entity::{self, Encoding, Entity, HeaderBlock};
 use super::kind::{self, Image};
 use super::secret::{self, SecretMark};
+use super::signed;
 use super::source::{self, Source, Step};
 use super::{Ambiguity, Attachment, FileKind, FileName, ForeignText, Message, Role, transfer, words};
 use crate::budget::{Budget, DEPTH, Exhausted, Resource};
@@ -272,6 +273,9 @@ impl Walker<'_> {
         if is_message(&entity.media_type) && matches!(entity.encoding, Encoding::Base64 | Encoding::QuotedPrintable) {
             return self.encoded_message(entity, raw, frames, place);
         }
+        if signed::is_opaque(entity) && self.opaque(entity, raw, frames, place)? {
+            return Ok(());
+        }
         let (scope, nested) = surroundings(frames, place);
         let is_body = entity.is_body();
         self.texts.names(entity);
@@ -371,6 +375,29 @@ impl Walker<'_> {
         let walked = self.octets(&octets, top, body, Place { depth, scope: self.scopes, nested: true, ambiguity });
         self.around.pop();
         walked
+    }
+
+    /// A signed content inside a CMS object, which programs with S/MIME show in the place of the part; whether there is one.
+    /// It is walked whether the signature holds or not: that is told of the mail as a whole.
+    fn opaque(&mut self, entity: &Entity, raw: Raw<'_>, frames: &[Frame], place: Place) -> Result<bool, Exhausted> {
+        let depth = u32::try_from(frames.len()).unwrap_or(u32::MAX).saturating_add(place.depth).saturating_add(2);
+        if depth >= DEPTH {
+            return Ok(false);
+        }
+        let Some((cms, junk)) = self.decode(entity.encoding, raw) else { return Ok(false) };
+        let inside = Step { span: 0..cms.len(), encoding: Encoding::Signed };
+        let content = self.decode(Encoding::Signed, Raw { octets: &cms, start: 0 });
+        let Some((content, _)) = content.filter(|(content, _)| !content.is_empty()) else { return Ok(false) };
+        let (top, body) = self.header(&content, 0, &[]);
+        let (_, nested) = surroundings(frames, place);
+        self.scopes += 1;
+        let ambiguity = entity.ambiguity.or(place.ambiguity).or(junk);
+        let place = Place { depth, scope: self.scopes, nested, ambiguity };
+        let outer = self.around.len();
+        self.around.extend([raw.step(entity.encoding), inside]);
+        let walked = self.octets(&content, top, body, place);
+        self.around.truncate(outer);
+        walked.map(|()| true)
     }
 
     /// A multipart in which no part begins: some readers show its octets as a text, so they are not lost in silence.

@@ -39,6 +39,8 @@ fn judgement(verdict: Verdict, documents: Vec<DocumentJudgement>) -> Judgement {
         documents,
         remarks: Vec::new(),
         details: Vec::new(),
+        mail_signature: None,
+        removed_stamps: Vec::new(),
     }
 }
 
