@@ -66,7 +66,9 @@ pub(super) fn is_opaque(entity: &Entity) -> bool {
 fn parts<'m>(message: &'m Message, entity: &Entity, budget: &mut Budget) -> Option<SignedMail<'m>> {
     let octets = message.octets();
     let boundary = entity.content_type.plain("boundary").next().filter(|boundary| !boundary.is_empty())?;
-    if entity.ambiguity.is_some() || entity.encoding != Encoding::Identity {
+    let doubled =
+        entity.content_type.plain("boundary").count() > 1 || entity.content_type.extended("boundary").is_some();
+    if doubled || entity.ambiguity.is_some() || entity.encoding != Encoding::Identity {
         return None;
     }
     let frames = [Frame {
