@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::budget::{Budget, Exhausted};
 use crate::digest::Sha256;
-use crate::message::{self, Ambiguity, Attachment, Claims, FileKind, FileName, Message, Role, Source};
+use crate::message::secret::SecretMark;
+use crate::message::{self, Ambiguity, Attachment, Claims, FileKind, FileName, ForeignText, Message, Role, Source};
 use crate::pdf::{self, Limit, ReadError, Reading};
 
 /// A document over this many octets is not examined (scan.md of the design: 64 MB).
@@ -22,8 +23,8 @@ pub struct Dossier {
     pub structure: Option<Ambiguity>,
     /// What the header says of the message.
     pub claims: Claims,
-    /// Text of the message does not use Unicode.
-    pub legacy_charset: bool,
+    /// Texts of the message that do not use Unicode (Article 7.4).
+    pub foreign_texts: Vec<ForeignText>,
 }
 
 /// One document.
@@ -77,8 +78,10 @@ pub struct Found {
     pub stopped: Option<Exhausted>,
     /// Mail readers may see other parts than these.
     pub structure: Option<Ambiguity>,
-    /// Text of the message does not use Unicode.
-    pub legacy_charset: bool,
+    /// Texts of the message that do not use Unicode (Article 7.4).
+    pub foreign_texts: Vec<ForeignText>,
+    /// The highest secrecy mark in what the message contains beside subject and file names.
+    pub secret_mark: Option<SecretMark>,
 }
 
 /// Walks a message down to its documents, with their octets.
@@ -95,8 +98,13 @@ pub fn locate(message: &Message, budget: &mut Budget) -> Found {
 
 impl Found {
     fn of(walk: message::Walk) -> Self {
-        let legacy_charset = !walk.foreign_charsets.is_empty();
-        Self { attachments: walk.documents, stopped: walk.stopped, structure: walk.structure, legacy_charset }
+        Self {
+            attachments: walk.documents,
+            stopped: walk.stopped,
+            structure: walk.structure,
+            foreign_texts: walk.foreign_texts.into_iter().collect(),
+            secret_mark: walk.secret_mark,
+        }
     }
 
     /// The documents: the signature of a signed mail signs the mail, it is no document of its own.
@@ -108,11 +116,12 @@ impl Found {
     /// reader is needed to say what a document holds, it counts as unread until its content is set.
     #[must_use]
     pub fn assemble(self, message: &Message) -> Examined {
-        let claims = Claims::read(message, &self.attachments);
+        let mut claims = Claims::read(message, &self.attachments);
+        claims.secret_mark = claims.secret_mark.max(self.secret_mark);
         let documents = self.attachments.into_iter().filter(|attachment| attachment.role == Role::Document);
         let (documents, octets) = documents.map(document).unzip();
-        let (stopped, structure, legacy_charset) = (self.stopped, self.structure, self.legacy_charset);
-        Examined { dossier: Dossier { documents, stopped, structure, claims, legacy_charset }, octets }
+        let (stopped, structure, foreign_texts) = (self.stopped, self.structure, self.foreign_texts);
+        Examined { dossier: Dossier { documents, stopped, structure, claims, foreign_texts }, octets }
     }
 }
 
@@ -177,7 +186,7 @@ pub fn assemble_file(name: &str, octets: Vec<u8>, kind: FileKind, content: Conte
     document.content = content;
     let documents = vec![document];
     let dossier =
-        Dossier { documents, stopped: None, structure: None, claims: Claims::default(), legacy_charset: false };
+        Dossier { documents, stopped: None, structure: None, claims: Claims::default(), foreign_texts: Vec::new() };
     Examined { dossier, octets: vec![octets] }
 }
 

@@ -11,7 +11,7 @@ use crate::audit::{Circumstances, Entry, Receipt};
 use crate::digest::Sha256;
 use crate::dossier::Examined;
 use crate::evidence::{Answer, Evidence, Need};
-use crate::message::stamps::stamps;
+use crate::message::stamps::{StampField, stamps, told};
 use crate::message::{Claims, Message};
 use crate::policy::{Case, Judgement, ROUNDS, Reason, Rulebook};
 use crate::stamp::Stamp;
@@ -92,6 +92,13 @@ pub struct Decided {
     pub stamp: Stamp,
 }
 
+/// What stamps that a message brings along are worth a remark. A name that only looks like ours was never written by a
+/// gateway, whatever it says.
+fn remarks_on(stamps: &[StampField]) -> Vec<Reason> {
+    let remark = |disguised, reason| stamps.iter().any(|field| field.disguised == disguised).then_some(reason);
+    [remark(true, Reason::StampForged), remark(false, Reason::StampRemoved)].into_iter().flatten().collect()
+}
+
 /// A message as it came in.
 struct Received {
     message: Arc<Message>,
@@ -144,21 +151,21 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
         // Polled in this order: the digest is made here while the message is examined elsewhere.
         let (examined, digest) = tokio::join!(biased; examination, async { Sha256::of(message.octets()) });
         let received = Received { message: Arc::clone(&message), digest, whole: !truncated };
-        let stamped_before = !stamps(&message, &self.identity.header_prefix).is_empty();
+        let stamped_before = stamps(&message, &self.identity.header_prefix);
         let mut case = Case {
             message: Some(message),
             examined: examined.map(Arc::new),
             evidence: Evidence::default(),
             rulebook: self.rulebook.load_full(),
             at,
-            remarks: stamped_before.then_some(Reason::StampRemoved).into_iter().collect(),
+            remarks: remarks_on(&stamped_before),
         };
         // One for all rounds, also when it is judged again by another rulebook.
         let fetches = Fetches::default();
         loop {
             case = self.gather(case, &fetches).await;
             let shared = Arc::new(case);
-            let judgement = match self.compute.judge(Arc::clone(&shared)).await {
+            let mut judgement = match self.compute.judge(Arc::clone(&shared)).await {
                 Some(judgement) => judgement,
                 // Judging died: nothing is known, and that is what the record says.
                 None => crate::policy::unexamined(&shared),
@@ -169,6 +176,7 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
                 case.rulebook = current;
                 continue;
             }
+            judgement.removed_stamps = told(&stamped_before);
             let receipt = self.append.append(self.entry(&shared, &received, &judgement)).await?;
             let stamp = Stamp::new(&judgement, &receipt, &self.identity.header_prefix);
             return Ok(Decided { judgement, receipt, stamp });

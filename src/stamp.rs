@@ -199,6 +199,13 @@ pub fn summary(judgement: &Judgement, receipt: &Receipt) -> String {
     {
         said = format!("CẢNH BÁO: không sử dụng. {} {said}", warning.vi());
     }
+    // A clerk who saw the forged line must read here that it was one; the names are our own.
+    let stamps = [Reason::StampForged, Reason::StampRemoved, Reason::StampInSubject];
+    if let Some(told) = stamps.iter().find(|reason| judgement.remarks.contains(reason)) {
+        let names = judgement.removed_stamps.join(", ");
+        let names = if names.is_empty() { names } else { format!(" ({names})") };
+        said = format!("{said} {}{names}.", told.vi().trim_end_matches('.'));
+    }
     if judgement.is_secret() {
         said = format!("{} {said}", Reason::SecretMark.vi());
     }

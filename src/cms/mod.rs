@@ -19,5 +19,5 @@ pub use attribute::AttributeFault;
 pub use ber::{BerError, Der, MAX_INPUT, MAX_VALUES, to_der};
 pub use fault::CmsFault;
 pub use signed_data::read_bundled_revocation;
-pub use signed_data::{CmsError, DATA, MAX_CERTIFICATES, Padding, SignedData, TST_INFO, read_bundle};
+pub use signed_data::{CmsError, DATA, MAX_CERTIFICATES, Padding, SignedData, TST_INFO, read_bundle, read_content};
 pub use tst_info::{Accuracy, TstInfo, TstInfoError};

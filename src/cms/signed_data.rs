@@ -281,6 +281,14 @@ pub fn read_bundled_revocation(octets: &[u8]) -> Result<RevocationValues, CmsErr
     Ok(RevocationValues::of_choices(SignedFields::read(der.octets())?.crls))
 }
 
+/// The content inside a SignedData (RFC 8551, 3.5.2), whoever signed it and whether that holds or not; `None` where it is
+/// detached or the octets are none.
+#[must_use]
+pub fn read_content(octets: &[u8]) -> Option<Vec<u8>> {
+    let der = ber::to_der(octets).ok()?;
+    SignedFields::read(der.octets()).ok()?.content.map(<[u8]>::to_vec)
+}
+
 /// The fields of SignedData, not read further.
 struct SignedFields<'a> {
     content_type: &'a [u8],

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::gateway::{Append, Compute, Gateway, Gather};
 use crate::io::clock;
 use crate::io::milter::Handler;
-use crate::message::stamps::stamps;
+use crate::message::stamps::{stamps, told};
 use crate::milter::{Change, Outcome, Transaction};
 use crate::settings::{Mode, TooLarge, Unwritable};
 
@@ -41,7 +41,11 @@ impl<G: Gather, A: Append, C: Compute> Handler for Reception<G, A, C> {
         }
         let prefix = &self.gateway.identity().header_prefix;
         // Old stamps go whatever else happens: a forged one must not survive because our log is full.
-        let mut changes: Vec<Change> = stamps(&message, prefix)
+        let found = stamps(&message, prefix);
+        if !found.is_empty() {
+            tracing::warn!(queue_id, stamps = found.len(), names = ?told(&found), "stamps on arrival, removed");
+        }
+        let mut changes: Vec<Change> = found
             .into_iter()
             .filter_map(|found| Some(Change::Delete { name: found.name, index: NonZeroU32::new(found.index)? }))
             .collect();

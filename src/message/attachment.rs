@@ -43,6 +43,8 @@ pub enum Role {
 pub enum Ambiguity {
     /// Parts follow after the closing delimiter of their multipart.
     AfterClose,
+    /// Several branches of a multipart/alternative hold documents, and a reader shows one branch.
+    Alternatives,
     /// A carriage return alone stands where some readers see a line end and a boundary.
     BareCarriageReturn,
     /// Base64 with foreign octets, data after its padding, or padding missing.
@@ -61,6 +63,8 @@ pub enum Ambiguity {
     OddBoundary,
     /// A Content field, or the header of a part, strays from the grammar.
     OddField,
+    /// A PDF by its content, which its name or declared type has another program open or show.
+    OtherProgram,
     /// One piece of several.
     Partial,
     /// An equals sign that encodes nothing.
@@ -71,6 +75,6 @@ pub enum Ambiguity {
     UnknownEncoding,
     /// A multipart without its closing delimiter.
     Unterminated,
-    /// A uuencoded or yEnc file inside a text.
+    /// A uuencoded, yEnc or BinHex file inside a text.
     Uuencode,
 }

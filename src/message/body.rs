@@ -13,18 +13,30 @@ pub(super) fn content_ids(html: &[u8]) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether a uuencoded (POSIX.1-2017, uuencode) or yEnc file stands in the text, which some readers offer as a file.
+/// Whether a uuencoded (POSIX.1-2017, uuencode), yEnc or BinHex file stands in the text, which some readers offer as a file.
 pub(super) fn holds_encoded_file(text: &[u8]) -> bool {
     let mut lines = text.split(|o| *o == b'\n').map(<[u8]>::trim_ascii_end).peekable();
     while let Some(line) = lines.next() {
         let begins = (line.starts_with(b"begin ") || line.starts_with(b"begin-base64 ")) && has_mode(line);
         // The first data line tells its length in its first character, so prose after "begin 644 times" is none.
         let data = lines.peek().is_some_and(|next| next.iter().all(|o| (b' '..=b'z').contains(o)) && !next.is_empty());
-        if (begins && data) || line.starts_with(b"=ybegin ") {
+        if (begins && data) || line.starts_with(b"=ybegin ") || line.starts_with(BINHEX) {
             return true;
         }
     }
     false
+}
+
+/// What begins a file in BinHex 4.0 (RFC 1741, appendix A).
+const BINHEX: &[u8] = b"(This file must be converted with BinHex";
+
+/// Whether text that no reader shows, before the first or after the last part, reads like parts of another structure.
+pub(super) fn holds_parts(text: &[u8]) -> bool {
+    text.split(|o| *o == b'\n').any(|line| {
+        [&b"content-type:"[..], b"content-disposition:", b"content-transfer-encoding:"]
+            .iter()
+            .any(|field| line.get(..field.len()).is_some_and(|head| head.eq_ignore_ascii_case(field)))
+    }) || holds_encoded_file(text)
 }
 
 fn has_mode(line: &[u8]) -> bool {

@@ -25,10 +25,11 @@ impl Claims {
     #[must_use]
     pub fn read(message: &Message, documents: &[Attachment]) -> Self {
         let first = |field| message.values(field).next().map(|value| name::clean(&words::decode(head(value)), LONGEST));
-        let subjects = message.values("Subject").map(|value| words::decode(head(value)));
-        let secret_mark = subjects
-            .map(|subject| secret::mark(&name::clean(&subject, LONGEST)))
-            .chain(documents.iter().map(|document| secret::mark(document.name.whole())))
+        let said =
+            ["Subject", "Thread-Topic", "Keywords", "Comments"].into_iter().flat_map(|field| message.values(field));
+        let secret_mark = said
+            .map(|value| secret::mark_of(head(value)))
+            .chain(documents.iter().map(|document| secret::mark_of(document.name.whole().as_bytes())))
             .flatten()
             .max();
         Self {

@@ -17,10 +17,13 @@ pub(super) struct Frame {
     /// Which message the parts belong to; inline pictures are looked for in the same one.
     pub scope: u32,
     pub nested: bool,
+    /// The part in which the first document stands, of a multipart/alternative.
+    pub branch: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum FrameKind {
+    Alternative,
     Digest,
     Message,
     Other,
@@ -130,6 +133,7 @@ mod tests {
             parts: 0,
             scope: 0,
             nested: false,
+            branch: None,
         };
         boundaries.iter().map(frame).collect()
     }

@@ -6,7 +6,7 @@ use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
-use super::{Ambiguity, FileName, name};
+use super::{Ambiguity, FileName, name, words};
 
 /// What the Content fields of an entity say.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(super) enum Encoding {
     Base64,
     Identity,
     QuotedPrintable,
+    /// No transfer encoding: the content inside a CMS object (RFC 8551, 3.5.2).
+    Signed,
     Unknown,
     Uuencode,
 }
@@ -38,7 +40,7 @@ impl Entity {
         let (mut content_type, mut disposition, mut encoding, mut content_id) = (None, None, None, None);
         for (field, value) in fields {
             // A folded line of white space alone ends the header for some readers (RFC 5322, 3.2.2 forbids it).
-            if value.split(|o| *o == b'\n').skip(1).any(|line| line.trim_ascii().is_empty()) {
+            if value.split(|o| *o == b'\n').skip(1).any(|line| line.trim_ascii().is_empty()) || has_bare_return(value) {
                 ambiguity.get_or_insert(Ambiguity::OddField);
             }
             let bare = bare_name(field);
@@ -58,8 +60,11 @@ impl Entity {
         }
         let content_type = content_type.map(Parameters::read);
         let disposition = disposition.map(Parameters::read).unwrap_or_default();
+        let bare = encoding.is_none_or(is_bare_token);
         let encoding = encoding.map(Parameters::read);
-        if [&content_type, &encoding].into_iter().flatten().chain([&disposition]).any(|read| read.odd) {
+        let gaps = disposition.has_gap("filename") || content_type.as_ref().is_some_and(|read| read.has_gap("name"));
+        let odd = [&content_type, &encoding].into_iter().flatten().chain([&disposition]).any(|read| read.odd);
+        if odd || gaps || !bare {
             ambiguity.get_or_insert(Ambiguity::OddField);
         }
         let media_type = match &content_type {
@@ -89,14 +94,25 @@ impl Entity {
         let mut readings = self.disposition.readings("filename");
         readings.extend(self.content_type.readings("name"));
         let names: Vec<FileName> = readings.iter().filter(|r| !r.is_empty()).map(|r| FileName::new(r)).collect();
+        let cut = self.disposition.cut("filename").chain(self.content_type.cut("name")).map(words::decode);
+        let cut_otherwise = cut
+            .map(|text| FileName::new(&text).ending())
+            .any(|ending| ending.is_some() && names.first().is_none_or(|name| name.ending() != ending));
         let ambiguity = if names.iter().any(FileName::is_deceptive) {
             Some(Ambiguity::DeceptiveName)
-        } else if names.windows(2).any(|pair| pair[0].ending() != pair[1].ending()) {
+        } else if cut_otherwise || names.windows(2).any(|pair| pair[0].ending() != pair[1].ending()) {
             Some(Ambiguity::TwoNames)
         } else {
             None
         };
         (names.into_iter().next().unwrap_or_default(), ambiguity)
+    }
+
+    /// Whether a system goes by the ending of `name`, or a reader by the declared type, and takes a PDF for something else.
+    pub fn is_opened_otherwise(&self, name: &FileName) -> bool {
+        let opens = |ending: &str| OPENED.contains(&ending);
+        name.opened_ending().is_some_and(|ending| opens(&ending))
+            || matches!(self.media_type.as_str(), "application/xhtml+xml" | "image/svg+xml" | "text/html" | "text/xml")
     }
 
     /// Shown in place. A disposition that is not known means attachment (RFC 2183, 2.8).
@@ -127,6 +143,25 @@ impl Encoding {
             _ => Self::Unknown,
         }
     }
+}
+
+/// Endings of names by which systems choose a program that is no reader of PDF: browsers, interpreters, office programs,
+/// mail readers, viewers of pictures and archives.
+const OPENED: [&str; 62] = [
+    "7z", "app", "apk", "bat", "bmp", "cab", "cmd", "com", "cpl", "csv", "dll", "doc", "docm", "docx", "eml", "exe",
+    "gif", "gz", "hta", "htm", "html", "ics", "iso", "jar", "jpeg", "jpg", "js", "jse", "lnk", "mht", "mhtml", "msg",
+    "msi", "odp", "ods", "odt", "one", "pif", "png", "ppt", "pptx", "ps1", "rar", "reg", "rtf", "scr", "sh", "svg",
+    "tif", "tiff", "txt", "url", "vbe", "vbs", "wsf", "xht", "xhtml", "xls", "xlsm", "xlsx", "xml", "zip",
+];
+
+/// A carriage return that ends no line: some readers begin a new field there.
+fn has_bare_return(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'\r', value).any(|at| value.get(at + 1).is_some_and(|next| *next != b'\n'))
+}
+
+/// Nothing stands beside the token: readers that compare the whole value know no encoding with a comment (RFC 2045, 6.1).
+fn is_bare_token(value: &[u8]) -> bool {
+    value.trim_ascii().iter().all(|o| !b"();\"".contains(o))
 }
 
 fn is_media_type(value: &str) -> bool {

@@ -45,6 +45,13 @@ impl FileName {
         &self.whole
     }
 
+    /// The ending by which a system chooses a program; Windows leaves full stops and spaces at the end of a name out.
+    #[must_use]
+    pub fn opened_ending(&self) -> Option<String> {
+        let (_, ending) = self.whole.trim_end_matches(['.', ' ']).rsplit_once('.')?;
+        Some(ending.to_lowercase())
+    }
+
     /// What follows the last full stop, in lower case.
     #[must_use]
     pub fn ending(&self) -> Option<String> {

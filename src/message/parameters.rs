@@ -12,6 +12,8 @@ pub struct Parameters {
     /// The value strays from the grammar in a way in which readers differ.
     pub odd: bool,
     plain: Vec<(String, Vec<u8>)>,
+    /// Beginnings of values with white space outside quotes, at which strict readers cut them.
+    cut: Vec<(String, Vec<u8>)>,
     /// Name -> section -> (percent-encoded, octets).
     extended: BTreeMap<String, BTreeMap<u32, (bool, Vec<u8>)>>,
 }
@@ -45,6 +47,9 @@ impl Parameters {
         };
         let name = String::from_utf8_lossy(&piece.text[..equals]).trim().to_lowercase();
         let value = piece.text[equals + 1..].trim_ascii().to_vec();
+        if let Some(end) = value.iter().position(u8::is_ascii_whitespace).filter(|_| !piece.quoted) {
+            self.cut.push((name.clone(), value[..end].to_vec()));
+        }
         let Some((base, section)) = name.split_once('*') else {
             self.plain.push((name, value));
             return;
@@ -53,7 +58,10 @@ impl Parameters {
             Some(number) => (number, true),
             None => (section, section.is_empty()),
         };
-        let Some(number) = (if number.is_empty() { Some(0) } else { number.parse::<u32>().ok() }) else {
+        // RFC 2231, 7: no leading zeros; who does not mind reads another order of the sections.
+        let written = number.len() == 1 || !number.starts_with(['0', '+']);
+        let Some(number) = (if number.is_empty() { Some(0) } else { number.parse::<u32>().ok().filter(|_| written) })
+        else {
             self.odd = true;
             return;
         };
@@ -68,9 +76,28 @@ impl Parameters {
         self.plain.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_slice())
     }
 
+    /// Every beginning at which a strict reader ends the parameter, where it has white space outside quotes.
+    pub fn cut<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.cut.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// Whether a section of the parameter is missing: some readers end there, others join what is left.
+    #[must_use]
+    pub fn has_gap(&self, name: &str) -> bool {
+        let sections = self.extended.get(name);
+        sections.is_some_and(|sections| (0_u32..).zip(sections.keys()).any(|(expected, number)| *number != expected))
+    }
+
     /// Text of a parameter written by RFC 2231: sections joined, percent-encoding and character set undone.
     #[must_use]
     pub fn extended(&self, name: &str) -> Option<String> {
+        let (octets, charset) = self.extended_octets(name)?;
+        Some(words::text(&octets, &charset))
+    }
+
+    /// The same before its character set is undone, and the name of that set.
+    #[must_use]
+    pub fn extended_octets(&self, name: &str) -> Option<(Vec<u8>, Vec<u8>)> {
         let sections = self.extended.get(name)?;
         let mut charset = Vec::new();
         let mut octets = Vec::new();
@@ -92,7 +119,7 @@ impl Parameters {
                 octets.extend_from_slice(value);
             }
         }
-        Some(words::text(&octets, &charset))
+        Some((octets, charset))
     }
 
     /// Every text that some reader takes for the parameter: the RFC 2231 form first, then the plain ones, in which
@@ -110,6 +137,20 @@ struct Piece {
     equals: Option<usize>,
     quoted: bool,
     odd: bool,
+}
+
+impl Piece {
+    /// Text that goes on beside a quoted string, `"a.pdf".exe`: some readers end at the quote.
+    fn outside(&mut self, octet: u8) {
+        self.odd |= self.quoted && !octet.is_ascii_whitespace();
+        self.text.push(octet);
+    }
+
+    /// A quoted string that begins in the middle of a value.
+    fn opens_late(&self) -> bool {
+        let value = self.equals.and_then(|equals| self.text.get(equals + 1..)).unwrap_or_default();
+        self.quoted || !value.trim_ascii().is_empty()
+    }
 }
 
 /// Pieces between semicolons outside quotes and comments, with quotes, comments and folding removed.
@@ -139,6 +180,7 @@ fn split(value: &[u8]) -> impl Iterator<Item = Piece> {
                     }
                 }
                 b'"' if comment == 0 => {
+                    piece.odd |= !quoted && piece.opens_late();
                     quoted = !quoted;
                     piece.quoted = true;
                 }
@@ -150,13 +192,13 @@ fn split(value: &[u8]) -> impl Iterator<Item = Piece> {
                 b';' => return Some(piece),
                 b'=' => {
                     piece.equals.get_or_insert(piece.text.len());
-                    piece.text.push(octet);
+                    piece.outside(octet);
                 }
                 0 => {
                     piece.odd = true;
                     piece.text.push(octet);
                 }
-                _ => piece.text.push(octet),
+                _ => piece.outside(octet),
             }
         }
         piece.odd |= quoted || comment > 0;

@@ -8,6 +8,7 @@ use super::entity::Encoding;
 use super::transfer::{self, Decoded};
 use super::{Ambiguity, Message};
 use crate::budget::{Budget, DEPTH, Exhausted, Resource};
+use crate::cms;
 
 /// The way from the octets of a message to those of a document: one step, and one more for each encoded message
 /// around it.
@@ -86,6 +87,8 @@ pub(super) fn decode(encoding: Encoding, raw: &[u8], budget: &mut Budget) -> Res
         Encoding::Identity => plain(None),
         Encoding::Unknown => plain(Some(Ambiguity::UnknownEncoding)),
         Encoding::Uuencode => plain(Some(Ambiguity::Uuencode)),
+        // Who asks for the content of what is no CMS object gets nothing.
+        Encoding::Signed => Decoded { octets: cms::read_content(raw).unwrap_or_default(), ambiguity: None },
     })
 }
 

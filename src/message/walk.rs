@@ -11,11 +11,15 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::body::{self, holds_parts};
+use super::charset::Texts;
 use super::delimiter::{self, Delimiter, Frame, FrameKind};
 use super::entity::{self, Encoding, Entity, HeaderBlock};
 use super::kind::{self, Image};
+use super::secret::{self, SecretMark};
+use super::signed;
 use super::source::{self, Source, Step};
-use super::{Ambiguity, Attachment, FileKind, FileName, Message, Role, body, charset, transfer, words};
+use super::{Ambiguity, Attachment, FileKind, FileName, ForeignText, Message, Role, transfer, words};
 use crate::budget::{Budget, DEPTH, Exhausted, Resource};
 
 /// The documents of a message, and what could not be walked.
@@ -27,9 +31,10 @@ pub struct Walk {
     pub stopped: Option<Exhausted>,
     /// The first ambiguity of the message's structure; also set on the documents.
     pub structure: Option<Ambiguity>,
-    /// Character sets of texts and header fields other than Unicode (Article 7.4), cleaned, at most
-    /// [`charset::MOST`]; `unknown-8bit` for octets that no declaration explains.
-    pub foreign_charsets: BTreeSet<String>,
+    /// Texts, names and header fields in other character sets than Unicode (Article 7.4), at most [`super::charset::MOST`].
+    pub foreign_texts: BTreeSet<ForeignText>,
+    /// The highest secrecy mark in subjects of nested messages, in descriptions of parts and in names inside archives.
+    pub secret_mark: Option<SecretMark>,
 }
 
 /// Pictures from this size on are documents (rule reading 11).
@@ -59,9 +64,10 @@ fn walk_as(message: &Message, past_pdfs: bool, budget: &mut Budget) -> Walk {
         references: HashSet::new(),
         scopes: 0,
         around: Vec::new(),
+        texts: Texts::default(),
         past_pdfs,
     };
-    charset::of_header(message, &mut walker.walk.foreign_charsets);
+    walker.texts.header(message);
     if words::find(message.octets(), b"\r--").is_some() {
         walker.structural(Ambiguity::BareCarriageReturn);
     }
@@ -88,6 +94,7 @@ struct Walker<'b> {
     scopes: u32,
     /// The encoded messages around what is walked.
     around: Vec<Step>,
+    texts: Texts,
     past_pdfs: bool,
 }
 
@@ -135,9 +142,13 @@ impl Walker<'_> {
                     self.structure_of(&entity);
                     let (scope, nested) = surroundings(&frames, place);
                     let boundary = Some(boundary);
-                    frames.push(Frame { boundary, kind, closed: false, parts: 0, scope, nested });
+                    frames.push(Frame { boundary, kind, closed: false, parts: 0, scope, nested, branch: None });
                     let found = self.next(octets, body, &frames);
                     let opens = |d: &Delimiter| d.frame + 1 == frames.len() && !d.close;
+                    let before = found.as_ref().and_then(|first| octets.get(body..first.content_end));
+                    if before.is_some_and(holds_parts) {
+                        self.structural(Ambiguity::OddBoundary);
+                    }
                     if !found.as_ref().is_some_and(opens) {
                         let end = found.as_ref().map_or(octets.len(), |delimiter| delimiter.content_end);
                         self.partless(&entity, Raw::of(octets, body, end), nested);
@@ -155,6 +166,7 @@ impl Walker<'_> {
                         parts: 0,
                         scope,
                         nested: true,
+                        branch: None,
                     });
                     (entity, body) = self.header(octets, body, &frames);
                     continue;
@@ -162,7 +174,11 @@ impl Walker<'_> {
                 Shape::Leaf => {
                     let found = self.next(octets, body, &frames);
                     let end = found.as_ref().map_or(octets.len(), |delimiter| delimiter.content_end);
+                    let before = self.walk.documents.len();
                     self.leaf(&entity, Raw::of(octets, body, end), &frames, place)?;
+                    if self.walk.documents.len() > before && !stands_in_one_branch(&mut frames) {
+                        self.structural(Ambiguity::Alternatives);
+                    }
                     found
                 }
             };
@@ -208,8 +224,12 @@ impl Walker<'_> {
         }
         let digest = frames.last().is_some_and(|frame| frame.kind == FrameKind::Digest);
         let default_type = if digest { "message/rfc822" } else { "text/plain" };
-        let fields = block.fields.iter().map(|(name, value)| (&octets[name.clone()], &octets[value.clone()]));
-        (Entity::read(fields, default_type), block.body)
+        let fields = || block.fields.iter().map(|(name, value)| (&octets[name.clone()], &octets[value.clone()]));
+        let said = fields().filter(|(name, _)| {
+            name.eq_ignore_ascii_case(b"subject") || name.eq_ignore_ascii_case(b"content-description")
+        });
+        self.walk.secret_mark = self.walk.secret_mark.max(said.filter_map(|(_, value)| secret::mark_of(value)).max());
+        (Entity::read(fields(), default_type), block.body)
     }
 
     fn shape(&mut self, entity: &Entity, frames: &[Frame], place: Place) -> Shape {
@@ -241,6 +261,7 @@ impl Walker<'_> {
             self.structural(Ambiguity::OddBoundary);
         }
         let kind = match entity.media_type.as_str() {
+            "multipart/alternative" => FrameKind::Alternative,
             "multipart/digest" => FrameKind::Digest,
             "multipart/signed" => FrameKind::Signed,
             _ => FrameKind::Other,
@@ -252,8 +273,12 @@ impl Walker<'_> {
         if is_message(&entity.media_type) && matches!(entity.encoding, Encoding::Base64 | Encoding::QuotedPrintable) {
             return self.encoded_message(entity, raw, frames, place);
         }
+        if signed::is_opaque(entity) && self.opaque(entity, raw, frames, place)? {
+            return Ok(());
+        }
         let (scope, nested) = surroundings(frames, place);
         let is_body = entity.is_body();
+        self.texts.names(entity);
         let (name, name_ambiguity) = entity.name();
         let ambiguity = entity.ambiguity.or(name_ambiguity).or(place.ambiguity);
         let source = self.source(raw, entity.encoding);
@@ -266,7 +291,7 @@ impl Walker<'_> {
             return Ok(());
         };
         if entity.media_type.starts_with("text/") {
-            charset::of_text(&octets, &entity.content_type, &mut self.walk.foreign_charsets);
+            self.texts.body(&octets, &entity.content_type);
         }
         if is_body {
             if entity.media_type == "text/html" {
@@ -352,6 +377,29 @@ impl Walker<'_> {
         walked
     }
 
+    /// A signed content inside a CMS object, which programs with S/MIME show in the place of the part; whether there is one.
+    /// It is walked whether the signature holds or not: that is told of the mail as a whole.
+    fn opaque(&mut self, entity: &Entity, raw: Raw<'_>, frames: &[Frame], place: Place) -> Result<bool, Exhausted> {
+        let depth = u32::try_from(frames.len()).unwrap_or(u32::MAX).saturating_add(place.depth).saturating_add(2);
+        if depth >= DEPTH {
+            return Ok(false);
+        }
+        let Some((cms, junk)) = self.decode(entity.encoding, raw) else { return Ok(false) };
+        let inside = Step { span: 0..cms.len(), encoding: Encoding::Signed };
+        let content = self.decode(Encoding::Signed, Raw { octets: &cms, start: 0 });
+        let Some((content, _)) = content.filter(|(content, _)| !content.is_empty()) else { return Ok(false) };
+        let (top, body) = self.header(&content, 0, &[]);
+        let (_, nested) = surroundings(frames, place);
+        self.scopes += 1;
+        let ambiguity = entity.ambiguity.or(place.ambiguity).or(junk);
+        let place = Place { depth, scope: self.scopes, nested, ambiguity };
+        let outer = self.around.len();
+        self.around.extend([raw.step(entity.encoding), inside]);
+        let walked = self.octets(&content, top, body, place);
+        self.around.truncate(outer);
+        walked.map(|()| true)
+    }
+
     /// A multipart in which no part begins: some readers show its octets as a text, so they are not lost in silence.
     fn partless(&mut self, entity: &Entity, raw: Raw<'_>, nested: bool) {
         self.structural(Ambiguity::OddBoundary);
@@ -390,6 +438,8 @@ impl Walker<'_> {
         nested: bool,
         ambiguity: Option<Ambiguity>,
     ) {
+        let otherwise = kind == FileKind::Pdf && entity.is_opened_otherwise(&name);
+        let ambiguity = ambiguity.or(otherwise.then_some(Ambiguity::OtherProgram));
         let declared_type = entity::shown_type(&entity.media_type);
         let role = Role::Document;
         let document = Attachment { index: 0, name, declared_type, kind, octets, source, nested, role, ambiguity };
@@ -421,6 +471,7 @@ impl Walker<'_> {
             document.index = index;
             document.ambiguity = document.ambiguity.or(self.walk.structure);
         }
+        self.walk.foreign_texts = self.texts.into_found();
         self.walk
     }
 }
@@ -441,6 +492,13 @@ fn is_pdf_in_base64(entity: &Entity, raw: Raw<'_>) -> bool {
         && !entity.media_type.starts_with("message/")
         && !entity.is_body()
         && kind::is_pdf(&transfer::base64(&raw.octets[..raw.octets.len().min(HEAD)]).octets)
+}
+
+/// Notes that a document stands in the open parts; whether it does so in the same branch as those before it. A reader of
+/// multipart/alternative shows one branch (RFC 2046, 5.1.4).
+fn stands_in_one_branch(frames: &mut [Frame]) -> bool {
+    let alternatives = frames.iter_mut().filter(|frame| frame.kind == FrameKind::Alternative);
+    alternatives.fold(true, |one, frame| *frame.branch.get_or_insert(frame.parts) == frame.parts && one)
 }
 
 fn is_message(media_type: &str) -> bool {

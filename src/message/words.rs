@@ -49,14 +49,14 @@ pub fn decode(value: &[u8]) -> String {
     }
 }
 
-/// Character sets named by the encoded words of a header value.
-pub(super) fn charsets(value: &[u8]) -> Vec<&[u8]> {
+/// The encoded words of a header value: the character set that each names, and its octets.
+pub(super) fn encoded(value: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
     let mut found = Vec::new();
     let mut rest = value;
     while let Some(start) = find(rest, b"=?") {
         rest = &rest[start..];
         if let Some(word) = Word::read(rest) {
-            found.push(word.charset);
+            found.push((word.charset, word.octets));
             rest = &rest[word.len..];
         } else {
             rest = &rest[2..];

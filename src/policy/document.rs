@@ -53,6 +53,10 @@ impl Bench<'_> {
         if document.nested {
             judged.findings.push(self.finding(ConstraintId::SentDirectly, Unmet, Some(Reason::FileForwarded)));
         }
+        if let Some(format) = self.policy.formats.as_ref().and_then(|formats| formats.outside(document)) {
+            judged.remarks.push(Reason::FileFormat);
+            judged.details.push(format!("format not on the list: {format}"));
+        }
         judged.findings.extend(self.sending.iter().cloned());
         let unexamined = matches!(&document.content, Content::Pdf(Err(ReadError::TooLarge(_))) | Content::TooLarge);
         judged.result = result(&judged, unexamined);
@@ -182,7 +186,7 @@ impl Bench<'_> {
 }
 
 /// The name of a variant, as it stands in reports.
-fn token(value: &impl serde::Serialize) -> String {
+pub(super) fn token(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

@@ -3,14 +3,16 @@
 use crate::budget::Budget;
 use crate::dossier::Content;
 use crate::evidence::Need;
-use crate::message::{Ambiguity, Claims};
+use crate::message::stamps::seen;
+use crate::message::{Ambiguity, Claims, Message, words};
 use crate::sender::Scope;
 use crate::signature::{self, Context, Known};
 
 use super::case::Case;
 use super::constraint::{ConstraintId, Finding};
-use super::document::Bench;
+use super::document::{Bench, token};
 use super::judgement::{DocumentJudgement, Judgement, NotApplicable};
+use super::mail_signature::{self, MailOutcome, MailSignature};
 use super::outcome::Outcome::Undetermined;
 use super::read::Policy;
 use super::reason::Reason;
@@ -29,6 +31,7 @@ pub fn needs(case: &Case, budget: &mut Budget) -> Vec<Need> {
         let Content::Pdf(Ok(reading)) = &document.content else { continue };
         needs.extend(signature::needs(octets, reading, &context, budget));
     }
+    needs.extend(mail_signature::needs(case, budget));
     needs.sort();
     needs.dedup();
     needs
@@ -69,15 +72,28 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
     {
         remarks.push(Reason::DateOdd);
     }
-    if dossier.legacy_charset {
+    let mut details = Vec::new();
+    if !dossier.foreign_texts.is_empty() {
         remarks.push(Reason::Charset);
+        details.extend(
+            dossier.foreign_texts.iter().map(|text| format!("not Unicode: {} in {}", token(&text.place), text.charset)),
+        );
     }
     let scope = sending.scope();
     if scope == Scope::Mixed {
         remarks.push(Reason::ScopeMixed);
     }
+    let mut mail_signature = MailSignature::of(case, budget);
+    if mail_signature.as_ref().is_some_and(|signature| signature.outcome == MailOutcome::Invalid) {
+        remarks.push(Reason::SmimeBad);
+    }
+    if case.message.as_deref().is_some_and(bears_a_tag) {
+        remarks.push(Reason::StampInSubject);
+    }
     if dossier.claims.secret_mark.is_some() {
         remarks.push(Reason::SecretMark);
+        details.clear();
+        mail_signature = None;
         documents.iter_mut().for_each(withhold);
     }
     let not_applicable = if !case.rulebook.in_force(case.at) {
@@ -100,6 +116,9 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
         sender: sending.shown(),
         documents,
         remarks: super::judgement::distinct(remarks.into_iter()),
+        details,
+        mail_signature,
+        removed_stamps: Vec::new(),
     }
 }
 
@@ -120,6 +139,9 @@ pub fn unexamined(case: &Case) -> Judgement {
         sender: sending.shown(),
         documents: vec![unseen(0, policy)],
         remarks: super::judgement::distinct(case.remarks.iter().copied().chain(marked)),
+        details: Vec::new(),
+        mail_signature: None,
+        removed_stamps: Vec::new(),
     }
 }
 
@@ -153,6 +175,19 @@ fn unseen(seen: usize, policy: &Policy) -> DocumentJudgement {
         details: vec!["not examined: a limit was reached".to_owned()],
     }
 }
+
+/// Whether somebody wrote one of our tags, or what looks like one, into the subject or a name of the sender: mail programs
+/// show them beside the real one, and no gateway ever writes there.
+fn bears_a_tag(message: &Message) -> bool {
+    let said = ["Subject", "From"].into_iter().flat_map(|field| message.values(field));
+    let said: Vec<String> =
+        said.map(|value| seen(words::decode(value.get(..LONGEST).unwrap_or(value)).as_bytes())).collect();
+    let tags = Verdict::ALL.iter().filter_map(|verdict| verdict.tag()).map(|tag| seen(tag.as_bytes()));
+    tags.map(|tag| tag.trim_matches(['[', ']']).to_owned()).any(|tag| said.iter().any(|text| text.contains(&tag)))
+}
+
+/// Longer subjects than this are read by nobody.
+const LONGEST: usize = 4_096;
 
 /// Stands for documents that only other mail readers may see.
 fn hidden(structure: Ambiguity, policy: &Policy) -> DocumentJudgement {

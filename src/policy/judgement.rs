@@ -5,6 +5,7 @@ use crate::signature::Validated;
 use crate::time::UnixTime;
 
 use super::constraint::{ConstraintId, Finding};
+use super::mail_signature::MailSignature;
 use super::outcome::{Condition, Outcome};
 use super::reason::Reason;
 use super::verdict::{DocumentResult, UnmetBy, Verdict};
@@ -28,6 +29,12 @@ pub struct Judgement {
     pub documents: Vec<DocumentJudgement>,
     /// Remarks on the message as a whole.
     pub remarks: Vec<Reason>,
+    /// Facts about it for support people, in a few technical words.
+    pub details: Vec<String>,
+    /// What is known of a signature over the mail itself; `None` where it bears none.
+    pub mail_signature: Option<MailSignature>,
+    /// Stamps that the message bore on arrival, by our names for them with their number; the gateway tells.
+    pub removed_stamps: Vec<String>,
 }
 
 /// Why nothing was judged.

@@ -6,8 +6,10 @@
 mod case;
 mod constraint;
 mod document;
+mod format;
 mod judge;
 mod judgement;
+mod mail_signature;
 mod outcome;
 mod person;
 mod read;
@@ -20,8 +22,10 @@ mod verdict;
 
 pub use case::{Case, ROUNDS};
 pub use constraint::{ConstraintId, Finding, Level};
+pub use format::Formats;
 pub use judge::{judge, needs, unexamined};
 pub use judgement::{DocumentJudgement, Judgement, NotApplicable, Sender, SignatureJudgement};
+pub use mail_signature::{MailOutcome, MailSignature};
 pub use outcome::{Condition, Outcome};
 pub use person::mask;
 pub use read::{Parameters, Policy, PolicyError, line_of, line_of_key};

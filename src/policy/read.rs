@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::constraint::{ConstraintId, Level};
+use super::format::Formats;
 use crate::pdf::Modification;
 use crate::signature::{Algorithm, AlgorithmRule, Algorithms, Constraints, Grace};
 use crate::time::{Period, UnixTime};
@@ -33,6 +34,8 @@ pub struct Policy {
     pub superseded_by: Option<String>,
     /// Numbers and switches.
     pub parameters: Parameters,
+    /// The list of standard formats (Article 7.4); without one none is remarked.
+    pub formats: Option<Formats>,
     levels: BTreeMap<ConstraintId, Level>,
 }
 
@@ -92,6 +95,7 @@ impl Policy {
             confirmed,
             superseded_by: file.superseded_by,
             parameters,
+            formats: file.formats,
             levels,
         })
     }
@@ -121,6 +125,7 @@ struct PolicyFile {
     c: ConditionC,
     parameters: ParametersFile,
     algorithm: Vec<AlgorithmFile>,
+    formats: Option<Formats>,
 }
 
 #[derive(Deserialize)]

@@ -100,9 +100,11 @@ reasons! {
     ScopeMixed "scope-mixed" "Thư gửi đồng thời tới nơi nhận ngoài cơ quan nhà nước." "The mail also goes to recipients outside the state agencies.";
     Charset "charset" "Không dùng bộ mã TCVN 6909:2001 (Unicode)." "The text does not use TCVN 6909:2001 (Unicode).";
     SecretMark "secret-mark" "Phát hiện dấu chỉ độ mật; đề nghị dừng xử lý qua thư và báo người có trách nhiệm ngay." "A secrecy mark was found; stop handling this by mail and tell the responsible person at once.";
+    SmimeBad "smime-bad" "Chữ ký số của chính thư điện tử (S/MIME) không hợp lệ." "The digital signature over the mail itself (S/MIME) is not valid.";
     StampEarlier "stamp-earlier" "Thư đã được kiểm tra trước đó; kết quả cũ kiểm chứng được." "The mail was checked before, and the earlier result verifies.";
     StampRemoved "stamp-removed" "Thư đến mang dấu kiểm tra cũ; đã gỡ bỏ và kiểm tra lại." "The mail arrived with an earlier stamp; it was removed and the mail checked again.";
     StampForged "stamp-forged" "Thư đến mang dấu xác nhận giả của cổng kiểm tra chữ ký số." "The mail arrived with a forged stamp of this gateway.";
+    StampInSubject "stamp-in-subject" "Tiêu đề thư hoặc tên người gửi có ghi ký hiệu của cổng kiểm tra chữ ký số; đó không phải kết quả kiểm tra." "The subject or the sender's name bears a tag of this gateway; it is no result of a check.";
 }
 
 impl Reason {

@@ -24,7 +24,10 @@ impl Judgement {
                 "provenance": self.sender.provenance,
                 "detail": self.sender.detail,
             },
+            "mail_signature": self.mail_signature,
+            "removed_stamps": self.removed_stamps,
             "remarks": self.remarks,
+            "details": self.details,
             "documents": self.documents.iter().map(DocumentJudgement::report).collect::<Vec<_>>(),
         })
     }
@@ -179,7 +182,7 @@ pub const fn modification_token(modification: Modification) -> &'static str {
 const SHOWN: usize = 1_000;
 
 /// A name, cut first: to look for marks in one of megabytes that is full of them would take hours.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     mask(&short(name))
 }
 

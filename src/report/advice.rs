@@ -234,6 +234,10 @@ const fn words(reason: Reason) -> Words {
             "Chữ ký không vì thế mà sai: nội dung ấy đã có khi ký và chưa bị dùng tới. Mở tệp xem kỹ; thấy lạ thì hỏi cơ quan gửi.",
             "The signature is not wrong for it: that content was there when it was signed and has not been used. Open the file and look; ask the sending agency if it seems strange.",
         ),
+        Reason::SmimeBad => Words::new(
+            "Thư đã bị thay đổi trên đường đi hoặc chữ ký của thư bị giả. Kết quả của từng tệp xét riêng; hỏi cơ quan gửi nếu thấy lạ.",
+            "The mail was changed on its way, or its signature is forged. Each file is judged by itself; ask the sending agency if it seems strange.",
+        ),
         Reason::StampEarlier => Words::new("Chỉ để biết.", "For information."),
         Reason::StampRemoved => Words::new(
             "Chỉ để biết: dấu cũ đã gỡ, kết quả đang hiển thị là của lần kiểm tra này.",
@@ -242,6 +246,10 @@ const fn words(reason: Reason) -> Words {
         Reason::StampForged => Words::new(
             "Cẩn trọng với thư này; báo quản trị hệ thống.",
             "Take care with this mail; tell the administrator.",
+        ),
+        Reason::StampInSubject => Words::new(
+            "Chỉ tin kết quả ở trang tra cứu và dòng Dieu7-Summary, không tin chữ trong tiêu đề. Nếu không phải thư trả lời, chuyển tiếp thì báo quản trị.",
+            "Trust only the look-up page and the line Dieu7-Summary, not words in a subject. If it is no reply and not forwarded, tell the administrator.",
         ),
     }
 }

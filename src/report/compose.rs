@@ -2,7 +2,7 @@
 
 use crate::dossier::{Document, Dossier};
 use crate::evidence::Evidence;
-use crate::policy::{DocumentJudgement, Judgement};
+use crate::policy::{DocumentJudgement, Judgement, MailOutcome, MailSignature};
 
 use super::advice;
 use super::bottom::{self, Bottom, Subject};
@@ -103,6 +103,11 @@ fn about(judged: &Judged<'_>, lang: Lang) -> Section {
                 Said::moment(judgement.at).and(label(" (giờ Việt Nam)", " (Vietnam time)")),
             ));
             rows.extend(sender(judgement, lang));
+            rows.extend(judgement.mail_signature.as_ref().map(|signature| mail_signature(signature, lang)));
+            if !judgement.removed_stamps.is_empty() {
+                let names = judgement.removed_stamps.join(", ");
+                rows.push(Row::new(label("Dấu kiểm tra đã gỡ", "Stamps removed"), Said::other(&names)));
+            }
             label("Thư được kiểm tra", "The mail")
         }
     };
@@ -115,6 +120,27 @@ fn about(judged: &Judged<'_>, lang: Lang) -> Section {
         advice: Some(advice(*reason, lang)),
     });
     Section::new(Said::own(heading)).with(Block::Rows(rows)).with(Block::Lines(remarks.collect()))
+}
+
+/// The signature over the mail itself; it decides nothing about a file.
+fn mail_signature(signature: &MailSignature, lang: Lang) -> Row {
+    let (mark, outcome) = match signature.outcome {
+        MailOutcome::Valid => (Mark::Good, Words::new("hợp lệ", "valid")),
+        MailOutcome::Invalid => (Mark::Bad, Words::new("không hợp lệ", "not valid")),
+        MailOutcome::Undetermined => (Mark::Doubt, Words::new("không xác định", "undetermined")),
+    };
+    let names = match signature.names_from {
+        true => Words::new(", chứng thư số ghi đúng địa chỉ gửi", ", the certificate names the sending address"),
+        false => {
+            Words::new(", chứng thư số không ghi địa chỉ gửi", ", the certificate does not name the sending address")
+        }
+    };
+    let said = Said::own(outcome.of(lang));
+    let said = match &signature.signer {
+        Some(signer) => said.and(": ").and_other(signer).and(names.of(lang)),
+        None => said,
+    };
+    Row::marked(Words::new("Chữ ký số của thư (S/MIME)", "Signature over the mail (S/MIME)").of(lang), mark, said)
 }
 
 fn sender(judgement: &Judgement, lang: Lang) -> Vec<Row> {

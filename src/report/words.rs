@@ -413,6 +413,10 @@ pub(super) fn ambiguity(ambiguity: Ambiguity) -> Words {
         Ambiguity::AfterClose => {
             words("có phần nằm sau dấu kết thúc của thư", "parts follow after the end of the mail")
         }
+        Ambiguity::Alternatives => words(
+            "nhiều tệp ở các phương án hiển thị khác nhau của cùng một thư",
+            "files stand in different alternatives of one mail, of which a program shows one",
+        ),
         Ambiguity::BareCarriageReturn => words("ký tự xuống dòng không chuẩn", "a carriage return stands alone"),
         Ambiguity::Base64Junk => words("mã hoá base64 có dữ liệu lạ", "base64 with foreign octets"),
         Ambiguity::DeceptiveName => {
@@ -426,6 +430,10 @@ pub(super) fn ambiguity(ambiguity: Ambiguity) -> Words {
         Ambiguity::External => words("nội dung nằm ở nơi khác", "the content is elsewhere"),
         Ambiguity::OddBoundary => words("dấu phân cách phần thư bất thường", "an odd boundary"),
         Ambiguity::OddField => words("trường mô tả phần thư sai ngữ pháp", "a Content field strays from the grammar"),
+        Ambiguity::OtherProgram => words(
+            "nội dung là PDF nhưng tên hoặc kiểu khai báo khiến phần mềm khác mở tệp",
+            "a PDF that its name or declared type has another program open",
+        ),
         Ambiguity::Partial => words("chỉ là một mảnh của nhiều mảnh", "one piece of several"),
         Ambiguity::QuotedPrintableJunk => {
             words("mã hoá quoted-printable có dữ liệu lạ", "quoted-printable with foreign data")
@@ -434,7 +442,7 @@ pub(super) fn ambiguity(ambiguity: Ambiguity) -> Words {
         Ambiguity::UnknownEncoding => words("cách mã hoá không rõ", "a transfer encoding that is not known"),
         Ambiguity::Unterminated => words("phần thư không có dấu kết thúc", "a multipart without its end"),
         Ambiguity::Uuencode => {
-            words("tệp uuencode hoặc yEnc nằm trong văn bản", "a uuencoded or yEnc file inside a text")
+            words("tệp uuencode, yEnc hoặc BinHex nằm trong văn bản", "a uuencoded, yEnc or BinHex file inside a text")
         }
     }
 }

@@ -36,7 +36,7 @@ pub use embedded::{Embedded, MAX_EMBEDDED, Source};
 pub use integrity::Integrity;
 pub use known::Known;
 pub use level::{Family, Grade, Level};
-pub use needs::needs;
+pub use needs::{needs, needs_of_path};
 pub use revocation_freshness::{CertificateStanding, Revocation};
 pub use standing::{Grace, Heard, Moment, Provenance, SKEW, Standing, is_harmless, weigh};
 pub use timestamp::{MAX_TOKENS, Timestamp, TimestampFault, TimestampKind};

@@ -59,6 +59,12 @@ fn of_field(
     needs
 }
 
+/// What is asked of every certificate of a path: the lists of its issuers, and what lies at hand of responders.
+#[must_use]
+pub fn needs_of_path(path: &Path) -> Vec<Need> {
+    path.issuers().flat_map(|(one, issuer)| [lists_of(one, issuer), response_at_hand(one, issuer)]).collect()
+}
+
 struct Asking<'a> {
     context: &'a Context<'a>,
     embedded: &'a Embedded,

@@ -38,6 +38,9 @@ fn judgement(verdict: Verdict, documents: Vec<DocumentJudgement>) -> Judgement {
         sender: Sender::default(),
         documents,
         remarks: Vec::new(),
+        details: Vec::new(),
+        mail_signature: None,
+        removed_stamps: Vec::new(),
     }
 }
 

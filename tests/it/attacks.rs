@@ -9,6 +9,7 @@ pub mod forge;
 mod forms;
 mod hierarchy;
 mod mails;
+mod mime;
 mod mutations;
 pub mod paper;
 mod proofs;

@@ -130,6 +130,23 @@ pub fn crl(issuer: &[u8], key: &Key, this_update: &str, next_update: Option<&str
 
 /// A detached CMS signature over `content` with signed attributes (RFC 5652, 5).
 pub fn cms(content: &[u8], key: &Key, signer: &Certificate, bag: &[&Certificate], weak: bool) -> Vec<u8> {
+    signed_data(content, &[], key, signer, bag, weak)
+}
+
+/// The same around its content, as opaque S/MIME has it (RFC 8551, 3.5.2).
+pub fn opaque(content: &[u8], key: &Key, signer: &Certificate) -> Vec<u8> {
+    let inside = encode(context(0), &[&encode(asn1::OCTET_STRING, &[content])]);
+    signed_data(content, &inside, key, signer, &[signer], false)
+}
+
+fn signed_data(
+    content: &[u8],
+    inside: &[u8],
+    key: &Key,
+    signer: &Certificate,
+    bag: &[&Certificate],
+    weak: bool,
+) -> Vec<u8> {
     let (digest_algorithm, digest) = digested(content, weak);
     let attribute = |oid: &[u8], value: &[u8]| encode(asn1::SEQUENCE, &[oid, &encode(asn1::SET, &[value])]);
     let attributes =
@@ -154,7 +171,7 @@ pub fn cms(content: &[u8], key: &Key, signer: &Certificate, bag: &[&Certificate]
         &[
             &[2, 1, 1],
             &encode(asn1::SET, &[digest_algorithm]),
-            &encode(asn1::SEQUENCE, &[DATA]),
+            &encode(asn1::SEQUENCE, &[DATA, inside]),
             &encode(context(0), &certificates),
             &encode(asn1::SET, &[&info]),
         ],

@@ -12,7 +12,7 @@
 use crate::budget::{Budget, SIGNATURES};
 use crate::dossier::{Content, Found};
 use crate::message::transfer::Decoded;
-use crate::message::{Ambiguity, Extractor, FileKind, FileName, Message, Role, kind};
+use crate::message::{Ambiguity, Extractor, FileKind, FileName, ForeignText, Message, Role, charset, kind};
 use crate::pdf::{ByteRange, Coverage, Modification, Reading, Revision, SignatureField, contents_octets, is_white};
 
 /// More sections than the reader of PDF accepts in one file.
@@ -22,6 +22,8 @@ const REVISIONS: usize = 10_000;
 pub(super) fn found(said: Found, message: &Message) -> (Found, Vec<bool>) {
     let mut found = said;
     let mut promised = Vec::new();
+    found.foreign_texts.truncate(charset::MOST);
+    found.foreign_texts = found.foreign_texts.iter().map(ForeignText::cleaned).collect();
     let mut budget = Budget::for_message();
     let mut extractor = Extractor::new(message);
     for (index, attachment) in (1..).zip(&mut found.attachments) {

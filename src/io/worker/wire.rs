@@ -10,7 +10,7 @@ use crate::dossier::{Content, Found};
 use crate::message::{FileKind, Layout};
 
 /// Changed whenever the shape of what crosses changes, so that a worker of another build is refused, not misread.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Largest frame. A thousand signatures take a third of it; ten thousand parts of a message as much.
 pub const FRAME: usize = 4 << 20;
 

@@ -1,7 +1,7 @@
 use super::super::kind::{Archive, Editable};
 use super::*;
 use crate::budget::PARTS;
-use crate::message::Envelope;
+use crate::message::{Envelope, TextPlace};
 
 fn walk_of(octets: impl Into<Vec<u8>>) -> Walk {
     walk(&Message::parse(Envelope::default(), octets.into()), &mut Budget::for_message())
@@ -27,7 +27,7 @@ fn the_text_of_the_mail_is_no_document_and_a_pdf_is_known_by_content() {
     let pdf = &walk.documents[0];
     assert_eq!((pdf.index, pdf.name.as_str(), pdf.octets.as_slice()), (1, "a.bin", &b"%PDF-1.4\n"[..]));
     assert_eq!((pdf.ambiguity, pdf.nested, walk.structure, walk.stopped), (None, false, None, None));
-    assert!(walk.foreign_charsets.is_empty());
+    assert!(walk.foreign_texts.is_empty());
 }
 
 #[test]
@@ -232,8 +232,9 @@ fn damaged_messages_are_walked_without_panic() {
 #[test]
 fn legacy_character_sets_are_told() {
     let octets = b"Subject: =?windows-1258?q?a?=\r\nContent-Type: text/plain\r\n\r\nV\xe3n".to_vec();
-    let found: Vec<String> = walk_of(octets).foreign_charsets.into_iter().collect();
-    assert_eq!(found, ["unknown-8bit", "windows-1258"]);
+    let found: Vec<(TextPlace, String)> =
+        walk_of(octets).foreign_texts.into_iter().map(|text| (text.place, text.charset)).collect();
+    assert_eq!(found, [(TextPlace::Body, "unknown-8bit".into()), (TextPlace::Subject, "windows-1258".into())]);
 }
 
 #[test]
