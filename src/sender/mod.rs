@@ -15,7 +15,7 @@ pub mod settings;
 pub mod transcript;
 
 pub use authentication::{AuthFailure, Authentication, Silence, authenticate};
-pub use binding::{Binding, Bound, Hierarchy, SignerFacts, bind};
+pub use binding::{Against, Binding, Bound, Compared, Doubt, Hierarchy, SignerFacts, Unpinned, bind};
 pub use checks::Checks;
 pub use directory::{Directory, Freshness, Kind, Listing, Standing};
 pub use provenance::{Provenance, Question, provenance};

@@ -9,9 +9,9 @@ use unicode_normalization::UnicodeNormalization as _;
 /// The kind that needs no prefix.
 const TAX: &str = "MST";
 /// Kinds of codes of agencies, as certificates write them.
-const KINDS: [&str; 4] = [TAX, "MNS", "MDD", "QĐTL"];
+const KINDS: [&str; 3] = [TAX, "MNS", "QĐTL"];
 /// Other spellings of them.
-const SPELLINGS: [(&str, &str); 4] = [("QDTL", "QĐTL"), ("MQHNS", "MNS"), ("MĐD", "MDD"), ("MADD", "MDD")];
+const SPELLINGS: [(&str, &str); 2] = [("QDTL", "QĐTL"), ("MQHNS", "MNS")];
 /// Longer than any code, with room for the number of a decision.
 const LONGEST: usize = 64;
 
@@ -28,7 +28,7 @@ pub fn of(text: &str) -> Option<String> {
         Some((kind, number)) => (kind_of(kind)?, number),
         None => (TAX, upper.as_str()),
     };
-    if !number.chars().any(char::is_alphanumeric) {
+    if !number.chars().any(char::is_alphanumeric) || (kind == TAX && is_of_citizen(number)) {
         return None;
     }
     Some(if kind == TAX { tax(number) } else { format!("{kind}:{number}") })
@@ -50,6 +50,13 @@ pub fn is_marked(text: &str) -> bool {
 fn kind_of(kind: &str) -> Option<&'static str> {
     let spelt = SPELLINGS.iter().find(|(spelling, _)| *spelling == kind).map(|(_, kind)| *kind);
     spelt.or_else(|| KINDS.into_iter().find(|known| *known == kind))
+}
+
+/// Since July 2025 the tax code of a citizen is his personal number, of twelve digits (Law on Tax Administration 38/2019,
+/// article 35.7); agencies have ten or thirteen.
+#[must_use]
+pub fn is_of_citizen(number: &str) -> bool {
+    number.len() == 12 && number.bytes().all(|octet| octet.is_ascii_digit())
 }
 
 /// Ten digits, and three more for a dependent unit, which is a unit of its own: `0301519977-029` (Circular 105/2020/TT-BTC,
@@ -90,7 +97,9 @@ mod tests {
 
     #[test]
     fn the_number_of_a_citizen_or_nothing_is_no_code() {
-        for text in ["CCCD:012345678901", "CMND:1", "HC:C1", "BHXH:1", "X:1", "", "MST:", "MST: - ", ":1"] {
+        for text in
+            ["CCCD:012345678901", "CMND:1", "HC:C1", "BHXH:1", "X:1", "", "MST:", "MST: - ", ":1", "MST:012345678901"]
+        {
             assert_eq!(of(text), None, "{text}");
         }
         assert_eq!(of(&"1".repeat(1_000_000)), None);
