@@ -18,6 +18,7 @@ use dieu7::io::sources::CrlFolder;
 use dieu7::io::store::SqliteStore;
 use dieu7::io::worker::Processes;
 use dieu7::milter::Limits;
+use dieu7::sender;
 use dieu7::settings::{Listen, Settings};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -118,7 +119,7 @@ fn sources(settings: &Settings) -> (Sources, Kept) {
     let (cache, writer) = Cache::open(&of.cache, of.cache_octets);
     let client = of.fetch.then(|| Client::new(of));
     let web = Web::new(client, cache.clone(), of.ask_again, clock::now);
-    let dns = Dns::new(&settings.dns, false, gather::missing, clock::now);
+    let dns = Dns::new(&settings.dns, false, sender::missing, clock::now);
     let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).asking(dns);
     let refresh = of.fetch.then(|| tokio::spawn(gather::refresh(Arc::clone(sources.web()))).abort_handle());
     (sources, Kept { cache, writer, refresh })

@@ -15,8 +15,8 @@ use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
 use super::person::is_of_person;
 use super::read::Policy;
 use super::reason::Reason;
-use super::sending::binding_token;
 use super::signed::{self, Beside, Later};
+use super::signer::Bond;
 use super::verdict::DocumentResult;
 
 /// What all documents of a message are judged against.
@@ -24,7 +24,7 @@ pub(super) struct Bench<'a> {
     pub(super) policy: &'a Policy,
     pub(super) context: Context<'a>,
     /// Binds a signer to the sending agency.
-    pub(super) bind: &'a dyn Fn(&Validated) -> Binding,
+    pub(super) bind: &'a dyn Fn(&Validated) -> Bond,
     /// Findings on (c) that are the same for every document of the message.
     pub(super) sending: &'a [Finding],
 }
@@ -99,20 +99,15 @@ impl Bench<'_> {
         let signers = reading.signatures.iter().map(|field| field.kind == SignatureKind::Signature);
         let candidates: Vec<usize> = signers.enumerate().filter_map(|(i, signs)| signs.then_some(i)).collect();
         for (index, one) in validated.iter().enumerate() {
-            let binding = (self.bind)(one);
+            let Bond { binding, compared } = (self.bind)(one);
             let beside = Beside {
                 earlier_broken: earlier_broken(&validated, index, reading),
                 later: later(&validated, index, reading),
             };
             let findings = signed::weigh(one, beside, &binding, self.policy);
             // Whatever agency it belongs to: the name of a citizen stands in no header and no record.
-            let person = binding == Binding::Person || one.signer.as_ref().is_some_and(is_of_person);
-            judged.signatures.push(SignatureJudgement {
-                validated: one.clone(),
-                binding: binding_token(&binding),
-                person,
-                findings,
-            });
+            let person = matches!(binding, Binding::Person(_)) || one.signer.as_ref().is_some_and(is_of_person);
+            judged.signatures.push(SignatureJudgement { validated: one.clone(), binding, compared, person, findings });
         }
         if candidates.is_empty() {
             self.unsigned(judged, reading);

@@ -1,6 +1,7 @@
 //! A judgement: the verdict for a message, and everything that stands behind it.
 
 use crate::digest::Sha256;
+use crate::sender::{Binding, Compared};
 use crate::signature::Validated;
 use crate::time::UnixTime;
 
@@ -93,8 +94,10 @@ pub struct DocumentJudgement {
 pub struct SignatureJudgement {
     /// What it proves.
     pub validated: Validated,
-    /// How the signer was bound to the sending agency, or why not, as a token.
-    pub binding: &'static str,
+    /// How the signer is bound to the sending agency, or why not.
+    pub binding: Binding,
+    /// What was held against each other for that; `None` without a certificate.
+    pub compared: Option<Compared>,
     /// It is a person's certificate: name and number are not shown.
     pub person: bool,
     /// Findings on conditions (a) and (b) as this one signature meets them.

@@ -18,6 +18,7 @@ mod report;
 mod rulebook;
 mod sending;
 mod signed;
+mod signer;
 mod verdict;
 
 pub use case::{Case, ROUNDS};

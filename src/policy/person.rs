@@ -1,15 +1,27 @@
 //! Certificates of persons: how they are known, and what of them is never shown.
 
+use crate::sender::binding::code;
 use crate::x509::Certificate;
 
 /// Numbers of persons that certificates carry in a UID (vietnam.md of the design): identity card old and new,
 /// passport, social insurance. Tax codes (MST) are public.
 const NUMBERS: [&str; 4] = ["CCCD:", "CMND:", "HC:", "BHXH:"];
 
-/// Whether a certificate names a person by number.
+/// The same where the subject's serialNumber has them: identity card, passport, personal and tax number of Vietnam
+/// (EN 319 412-1, 5.1.3).
+const SEMANTICS: [&str; 4] = ["IDCVN-", "PASVN-", "PNOVN-", "TINVN-"];
+
+/// Whether a certificate names a person, by number or by surname and given name.
 pub(super) fn is_of_person(certificate: &Certificate) -> bool {
-    let ids = certificate.subject().user_ids();
-    ids.iter().map(|id| id.to_ascii_uppercase()).any(|id| NUMBERS.iter().any(|mark| id.starts_with(mark)))
+    let subject = certificate.subject();
+    let ids = subject.user_ids().into_iter().chain(subject.serial_numbers());
+    subject.has_personal_name() || ids.into_iter().any(|id| is_personal(&id))
+}
+
+fn is_personal(id: &str) -> bool {
+    let id: String = id.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
+    let marked = NUMBERS.iter().chain(&SEMANTICS).any(|mark| id.starts_with(mark));
+    marked || id.strip_prefix("MST:").is_some_and(code::is_of_citizen)
 }
 
 /// Puts stars over all but the last three characters of every personal number.
@@ -36,6 +48,17 @@ pub fn mask(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn personal_numbers_are_known_in_every_spelling_and_those_of_agencies_are_not() {
+        for id in ["CCCD:012345678901", "cccd : 012345678901", "HC:C1234567", "IDCVN-012345678901", "MST: 012345678901"]
+        {
+            assert!(is_personal(id), "{id}");
+        }
+        for id in ["MST:0301519977", "MST:0301519977-029", "MST:0301519977029", "MNS:1057890", "12", ""] {
+            assert!(!is_personal(id), "{id}");
+        }
+    }
 
     #[test]
     fn personal_numbers_are_masked_and_tax_codes_are_not() {

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::pdf::{Coverage, Modification};
+use crate::sender::Binding;
 use crate::signature::{Doubt, Integrity, Proof, Timestamp, TimestampFault, TimestampKind, Trust, Worthless};
 
 use super::judgement::{DocumentJudgement, Judgement, SignatureJudgement};
 use super::outcome::Condition;
 use super::person::mask;
+use super::signer::hierarchy;
 
 impl Judgement {
     /// The whole judgement.
@@ -90,9 +92,40 @@ impl SignatureJudgement {
             "best_signature_time": validated.best_signature_time.to_string(),
             "time_source": validated.time_source,
             "time_open": validated.time_open,
-            "binding": self.binding,
+            "certificate": signer.map(|signer| signer.fingerprint().to_string()),
+            "hierarchy": hierarchy(&validated.trust).token(),
+            "binding": self.binding.token(),
+            "compared": self.comparison(),
             "reasons": self.reasons(),
         })
+    }
+
+    /// Who the signer is instead, or why nobody can tell, with both sides; `None` where the signer is the sender.
+    fn comparison(&self) -> Option<Value> {
+        let (agency, by, why) = match &self.binding {
+            Binding::Bound(_) => return None,
+            Binding::OtherAgency { agency, by } => (Some(short(agency)), Some(by.token()), None),
+            Binding::Person(unpinned) => (None, None, Some(unpinned.token())),
+            Binding::Unknown(doubt) => (None, None, Some(doubt.token())),
+        };
+        let certificate = self.compared.as_ref().map(|compared| &compared.certificate);
+        let listing = self.compared.as_ref().and_then(|compared| compared.listing.as_ref());
+        Some(json!({
+            "agency": agency,
+            "by": by,
+            "why": why,
+            "certificate": certificate.map(|side| json!({
+                "name": side.name.as_deref().map(mask),
+                "parents": side.parents.iter().map(|text| mask(text)).collect::<Vec<_>>(),
+                "codes": side.codes,
+                "mailboxes": side.mailboxes,
+            })),
+            "directory": listing.map(|side| json!({
+                "mailbox": side.mailbox,
+                "agency": side.agency,
+                "codes": side.codes,
+            })),
+        }))
     }
 
     /// The subjects from signer to anchor; `None` without a path.

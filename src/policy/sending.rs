@@ -2,20 +2,17 @@
 //! signer is compared.
 
 use crate::message::{from, name};
-use crate::sender::{
-    self, Binding, Directory, Freshness, Hierarchy, Provenance, Question, Scope, SenderSettings, SignerFacts,
-};
-use crate::signature::{Trust, Validated};
+use crate::sender::{self, Against, Directory, Freshness, Provenance, Question, Scope, SenderSettings};
+use crate::signature::Validated;
 use crate::time::UnixTime;
-use crate::x509::{Certificate, Purpose};
 
 use super::case::Case;
 use super::constraint::{ConstraintId, Finding};
 use super::judgement::Sender;
 use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
-use super::person::is_of_person;
 use super::read::Policy;
 use super::reason::Reason;
+use super::signer::Bond;
 
 /// Longest address that is shown.
 const SHOWN: usize = 254;
@@ -87,14 +84,12 @@ impl<'a> Sending<'a> {
     }
 
     /// How the signer of a signature is bound to the agency whose mailbox sent the message.
-    pub(super) fn bind(&self, signature: &Validated) -> Binding {
-        let (Some(certificate), Some(listing), Some(directory)) =
-            (&signature.signer, self.provenance.listing(), self.directory)
-        else {
-            return Binding::Unknown;
+    pub(super) fn bind(&self, signature: &Validated) -> Bond {
+        let (Some(sender), Some(directory)) = (self.provenance.listing(), self.directory) else {
+            return Bond::without_agency(signature);
         };
-        let facts = facts(certificate, &signature.trust);
-        sender::bind(&facts, listing, directory, &self.settings.parent_names, self.at)
+        let (parents, received) = (&self.settings.parent_names, self.at);
+        Bond::of(signature, Against { sender, directory, parents, signed: received, received })
     }
 
     /// The sender for reports.
@@ -118,44 +113,5 @@ fn proof_words(proof: &sender::authentication::Proof) -> String {
     match proof {
         sender::authentication::Proof::BorderHost { authserv_id } => format!("border host {authserv_id}"),
         sender::authentication::Proof::Login { login } => format!("login {}", name::clean(login, SHOWN)),
-    }
-}
-
-/// What a certificate says, as far as its path lets it be believed.
-fn facts(certificate: &Certificate, trust: &Trust) -> SignerFacts {
-    let under = match trust {
-        Trust::Trusted(path) => match path.purpose() {
-            Purpose::PublicDuty => Hierarchy::PublicDuty,
-            Purpose::PublicCa => Hierarchy::PublicCa,
-            Purpose::Ocsp | Purpose::Timestamping => Hierarchy::Other,
-        },
-        _ => Hierarchy::Other,
-    };
-    let subject = certificate.subject();
-    let ids = subject.user_ids();
-    SignerFacts {
-        fingerprint: certificate.fingerprint(),
-        emails: certificate.emails(),
-        common_name: subject.common_name(),
-        organization: subject.organization().into_iter().collect(),
-        locality: subject.locality(),
-        personal_ids: is_of_person(certificate),
-        tax_codes: ids.into_iter().filter(|id| id.starts_with("MST:")).collect(),
-        under,
-    }
-}
-
-/// The token of a binding in reports.
-pub(super) fn binding_token(binding: &Binding) -> &'static str {
-    use sender::Bound::{Code, Mailbox, Name, NameWithoutAccents, Pinned};
-    match binding {
-        Binding::Bound(Pinned) => "pinned",
-        Binding::Bound(Mailbox) => "mailbox",
-        Binding::Bound(Code) => "code",
-        Binding::Bound(Name) => "name",
-        Binding::Bound(NameWithoutAccents) => "name-without-accents",
-        Binding::OtherAgency { .. } => "other-agency",
-        Binding::Person => "person",
-        Binding::Unknown => "unknown",
     }
 }

@@ -122,8 +122,8 @@ fn signer(signature: &Validated, binding: &Binding) -> (Outcome, Option<Reason>)
     match binding {
         Binding::Bound(_) => (Met, None),
         Binding::OtherAgency { .. } => no(Reason::SignerNotSender),
-        Binding::Person => doubt(Reason::SignerPerson),
-        Binding::Unknown => doubt(Reason::SignerUnknown),
+        Binding::Person(_) => doubt(Reason::SignerPerson),
+        Binding::Unknown(_) => doubt(Reason::SignerUnknown),
     }
 }
 

@@ -8,6 +8,7 @@
 //! indications are shown as Circular 15/2025/TT-BKHCN, appendix II, asks of checking software.
 
 mod advice;
+mod binding;
 mod bottom;
 mod certificate;
 mod compose;

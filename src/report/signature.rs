@@ -8,7 +8,7 @@ use crate::x509::Certificate;
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Row, Section};
 use super::said::Said;
-use super::{advice, bottom, certificate, indication, proven, revoked, words};
+use super::{advice, binding, bottom, certificate, indication, proven, revoked, words};
 
 /// The signer as a clerk knows him: the name of the agency; of a person only the agency.
 pub(super) fn who(signature: &SignatureJudgement, lang: Lang) -> Said {
@@ -54,6 +54,7 @@ pub(super) fn brief(signature: &SignatureJudgement, alone: bool, lang: Lang) -> 
         Row::new(label("Người ký", "Signer"), who(signature, lang)),
         Row::marked(label("Chữ ký số", "Digital signature"), mark, Said::own(words.of(lang))),
     ];
+    rows.extend(binding::brief(signature, lang));
     let (mark, words) = words::integrity(&validated.integrity);
     rows.push(Row::marked(label("Toàn vẹn", "Integrity"), mark, Said::own(words.of(lang))));
     if !alone {
@@ -109,12 +110,7 @@ pub(super) fn section(
         Row::new(label("Trường chữ ký", "Signature field"), Said::other(&validated.field)),
         Row::new(label("Dạng", "Form"), form(validated, lang)),
     ]);
-    let (mark, words) = words::binding(signature.binding);
-    rows.push(Row::marked(
-        label("Người ký so với cơ quan gửi", "Signer and sending agency"),
-        mark,
-        Said::own(words.of(lang)),
-    ));
+    rows.extend(binding::rows(signature, lang));
     rows.extend(times(validated, lang));
     rows.extend(integrity(validated, lang));
     // Free text of the signer; a claim like the time beside it. A person's may hold his name.

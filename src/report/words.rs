@@ -325,39 +325,6 @@ pub(super) fn revocation(revocation: Option<Revocation>) -> (Mark, Words) {
     }
 }
 
-pub(super) fn binding(token: &str) -> (Mark, Words) {
-    match token {
-        "pinned" => (
-            Mark::Good,
-            words(
-                "là cơ quan gửi: chứng thư số ghi trong danh bạ",
-                "is the sending agency: its certificate stands in the directory",
-            ),
-        ),
-        "mailbox" => (
-            Mark::Good,
-            words(
-                "là cơ quan gửi: chứng thư số ghi hộp thư của cơ quan",
-                "is the sending agency: the certificate names its mailbox",
-            ),
-        ),
-        "code" => (
-            Mark::Good,
-            words("là cơ quan gửi: trùng mã số thuế, mã cơ quan", "is the sending agency: tax or agency code match"),
-        ),
-        "name" => (Mark::Good, words("là cơ quan gửi: trùng tên", "is the sending agency: names match")),
-        "name-without-accents" => (
-            Mark::Good,
-            words("là cơ quan gửi: trùng tên (không dấu)", "is the sending agency: names match without accents"),
-        ),
-        "other-agency" => (Mark::Bad, words("là cơ quan khác trong danh bạ", "is another agency of the directory")),
-        "person" => (Mark::Doubt, words("là cá nhân thuộc cơ quan gửi", "is a person of the sending agency")),
-        _ => {
-            (Mark::Doubt, words("chưa đối chiếu được với cơ quan gửi", "could not be matched with the sending agency"))
-        }
-    }
-}
-
 pub(super) fn provenance(token: &str) -> (Mark, Words) {
     match token {
         "official" => (Mark::Good, words("hộp thư chính thức, đã xác thực", "official mailbox, authenticated")),

@@ -7,7 +7,6 @@ mod csv;
 mod listing;
 mod row;
 pub use listing::{Kind, Listing, Pin, Publication, Request, RequestKind, Role};
-pub(super) use row::code as row_code;
 mod toml;
 
 use std::collections::HashMap;
@@ -15,7 +14,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::binding::name;
+use super::binding::{code, name};
 use crate::digest::Sha256;
 use crate::message::Mailbox;
 use crate::time::UnixTime;
@@ -186,12 +185,12 @@ impl Directory {
 
     /// Unit listings in force at `at` with this tax or agency code.
     pub fn coded(&self, code: &str, at: UnixTime) -> impl Iterator<Item = &Listing> {
-        self.select(self.by_code.get(&row::code(code)), at)
+        self.select(code::of(code).and_then(|code| self.by_code.get(&code)), at)
     }
 
-    /// Unit listings in force at `at` with a pin of this certificate for that day.
-    pub fn pinned(&self, certificate: &Sha256, at: UnixTime) -> impl Iterator<Item = &Listing> {
-        self.select(self.by_pin.get(certificate), at).filter(move |listing| listing.pin(certificate, at).is_some())
+    /// Unit listings in force at `at` that pin this certificate for `day`.
+    pub fn pinned_on(&self, certificate: &Sha256, day: UnixTime, at: UnixTime) -> impl Iterator<Item = &Listing> {
+        self.select(self.by_pin.get(certificate), at).filter(move |listing| listing.pin(certificate, day).is_some())
     }
 
     fn select(&self, found: Option<&Vec<usize>>, at: UnixTime) -> impl Iterator<Item = &Listing> {

@@ -16,7 +16,7 @@ pub mod settings;
 pub mod transcript;
 
 pub use authentication::{AuthFailure, Authentication, Silence, authenticate};
-pub use binding::{Binding, Bound, Hierarchy, SignerFacts, bind};
+pub use binding::{Against, Binding, Bound, Compared, Doubt, Hierarchy, SignerFacts, Unpinned, bind};
 pub use check::{check, lookup, missing};
 pub use checks::Checks;
 pub use directory::{Directory, Freshness, Kind, Listing, Standing};

@@ -114,8 +114,9 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                 while let Some(c) = rest.next_if(|c| is_plain(*c)) {
                     word.push(c);
                 }
-                // `ab"cd"` is one value to some readers and two to others.
-                if rest.peek() == Some(&'"') {
+                // `ab"cd"` is one value to some readers and two to others. A comment right behind a value is how a name
+                // that a forger chose, `agency.example(.evil.example`, is cut short where the writer fails to quote it.
+                if matches!(rest.peek(), Some('"' | '(')) {
                     return None;
                 }
                 out.push(Token::Value(word));

@@ -9,6 +9,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_qui
 use crate::asn1::{self, Asn1Error, Reader, Value};
 use crate::digest::Sha256;
 
+mod parts;
+
 /// A name as it stands in a certificate or CRL.
 ///
 /// Equality is that of RFC 5280: case, runs of spaces and the string type do not matter.

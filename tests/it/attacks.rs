@@ -2,6 +2,7 @@
 //! not.
 
 mod certificates;
+mod composition;
 mod documents;
 mod embedded;
 #[path = "../support/forge.rs"]
@@ -14,6 +15,7 @@ mod mutations;
 pub mod paper;
 mod proofs;
 mod responders;
+mod signers;
 mod stamps;
 mod times;
 mod timestamps;

@@ -12,8 +12,9 @@ use dieu7::evidence::{Answer, Evidence, FORMAT, Input, Lookup, Need, Record, Rul
 use dieu7::gateway::Gather as _;
 use dieu7::io::cache::Cache;
 use dieu7::io::evidence_store::EvidenceStore;
-use dieu7::io::gather::{Dns, Missing, Sources, Web, missing};
+use dieu7::io::gather::{Dns, Missing, Sources, Web};
 use dieu7::io::sources::CrlFolder;
+use dieu7::sender::missing;
 use dieu7::sender::transcript::{Data, Outcome, Question, RecordKind, Reply, Transcript};
 use dieu7::settings::{self, Dnssec};
 use dieu7::time::UnixTime;

@@ -18,12 +18,13 @@ use dieu7::io::cache::Cache;
 use dieu7::io::clock;
 use dieu7::io::fetch::Client;
 use dieu7::io::files::{self, Trust};
-use dieu7::io::gather::{self, Dns, Sources, Web};
+use dieu7::io::gather::{Dns, Sources, Web};
 use dieu7::io::sources::CrlFolder;
 use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Case, Judgement, Rulebook, judge};
 use dieu7::report::{Judged, Said, Subject, Words};
+use dieu7::sender;
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -179,7 +180,7 @@ impl Bench {
         let client = (of.fetch && !arguments.offline).then(|| Client::new(of));
         // Not the gateway's file: a trial by another account must neither change nor lock it.
         let web = Web::new(client, Cache::in_memory(of.cache_octets), of.ask_again, clock::now);
-        let dns = Dns::new(&settings.dns, arguments.offline, gather::missing, clock::now);
+        let dns = Dns::new(&settings.dns, arguments.offline, sender::missing, clock::now);
         let sources = Sources::new(crls, web).asking(dns);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
         let given = Moment { at, session };

@@ -3,6 +3,7 @@
 use super::{DAY, DirectoryError, Kind, Listing, Pin, Publication, Role, RowFault};
 use crate::digest::Sha256;
 use crate::message::Mailbox;
+use crate::sender::binding::code;
 use crate::time::{Period, UnixTime};
 
 /// Columns of the CSV form, keys of the TOML form.
@@ -23,9 +24,6 @@ pub(super) struct Row {
     pub valid_to: String,
     pub signers: Vec<String>,
 }
-
-/// Aliases with this prefix are no names but codes in certificates: `MST:5000123456` (UID of the subject).
-const CODE_PREFIX: &str = "MST:";
 
 impl Row {
     /// Checks every cell; all faults of the row are reported. `line_of` tells where a column stands.
@@ -78,8 +76,9 @@ impl Row {
         if period.is_none() {
             fault("valid_to", RowFault::EndsBeforeStart);
         }
+        // Some aliases are no names but codes in certificates: `MST:5000123456` (UID of the subject).
         let (codes, aliases): (Vec<String>, Vec<String>) =
-            self.aliases.into_iter().partition(|alias| alias.starts_with(CODE_PREFIX));
+            self.aliases.into_iter().partition(|alias| code::is_marked(alias));
         if errors.len() > before {
             return None;
         }
@@ -88,7 +87,7 @@ impl Row {
             kind: kind?,
             agency,
             aliases,
-            codes: codes.iter().map(|code_text| code(code_text)).collect(),
+            codes: codes.iter().filter_map(|text| code::of(text)).collect(),
             logins: self.logins.iter().map(|login| login.to_ascii_lowercase()).collect(),
             published_on,
             source: self.source.trim().to_owned(),
@@ -100,9 +99,4 @@ impl Row {
             known: Period::ALWAYS,
         })
     }
-}
-
-/// A code in the form in which codes are compared: without prefix and spaces.
-pub fn code(text: &str) -> String {
-    text.strip_prefix(CODE_PREFIX).unwrap_or(text).chars().filter(|c| !c.is_whitespace()).collect()
 }

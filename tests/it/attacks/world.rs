@@ -11,7 +11,7 @@ use dieu7::io::files;
 use dieu7::io::samples::{self, Sample};
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge};
-use dieu7::sender::Directory;
+use dieu7::sender::{Directory, SenderSettings};
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 
@@ -45,10 +45,20 @@ impl Default for World {
 
 impl World {
     pub fn with_directory(directory: Option<Directory>) -> Self {
+        Self::with(directory, RULES.0.sender.clone())
+    }
+
+    /// The same with other settings of the sender, made from those of the samples.
+    pub fn with_sender(directory: Option<Directory>, change: impl FnOnce(&mut SenderSettings)) -> Self {
+        let mut sender = RULES.0.sender.clone();
+        change(&mut sender);
+        Self::with(directory, sender)
+    }
+
+    fn with(directory: Option<Directory>, sender: SenderSettings) -> Self {
         let mut sources = Vec::new();
         let policies = files::policies(&[], &mut sources).unwrap();
         let trust = files::trust(&RULES.0.trust, &mut sources).unwrap();
-        let sender = RULES.0.sender.clone();
         let rulebook = files::assemble(policies, trust, directory, sender, &sources).unwrap();
         Self { rulebook: Arc::new(rulebook), ..Self::default() }
     }
