@@ -14,6 +14,7 @@ use super::judgement::{DocumentJudgement, Judgement, NotApplicable};
 use super::outcome::Outcome::Undetermined;
 use super::read::Policy;
 use super::reason::Reason;
+use super::sender_checks;
 use super::sending::Sending;
 use super::verdict::{DocumentResult, Verdict};
 
@@ -29,6 +30,7 @@ pub fn needs(case: &Case, budget: &mut Budget) -> Vec<Need> {
         let Content::Pdf(Ok(reading)) = &document.content else { continue };
         needs.extend(signature::needs(octets, reading, &context, budget));
     }
+    needs.extend(sender_checks::needs(case));
     needs.sort();
     needs.dedup();
     needs
@@ -76,6 +78,7 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
     if scope == Scope::Mixed {
         remarks.push(Reason::ScopeMixed);
     }
+    remarks.extend(sending.remarks());
     if dossier.claims.secret_mark.is_some() {
         remarks.push(Reason::SecretMark);
         documents.iter_mut().for_each(withhold);
