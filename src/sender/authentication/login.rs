@@ -1,6 +1,6 @@
 //! A SASL login on a service of our own (RFC 4954), as Postfix tells it.
 
-use super::{AuthFailure, Authentication, Method, Proof, Silence};
+use super::{AuthFailure, Authentication, Proof, Silence};
 use crate::sender::Listing;
 use crate::sender::provenance::Question;
 
@@ -11,14 +11,7 @@ pub(super) fn answer(question: &Question<'_>, listing: &Listing) -> Option<Authe
         // A relay may log in too: what is known of the domain is asked before the login is called useless.
         return None;
     }
-    let answer = match listed(login, listing) {
-        Ok(_) if !question.rules.methods.contains(&Method::Login) => {
-            Authentication::Nothing(Silence::NotAccepted(Method::Login))
-        }
-        Ok(login) => Authentication::Proven(Proof::Login { login }),
-        Err(answer) => answer,
-    };
-    Some(answer)
+    Some(weigh(question, listing, login, |login| Proof::Login { login }))
 }
 
 /// Whether somebody logged in where logins are not believed.
@@ -26,14 +19,25 @@ pub(super) fn is_elsewhere(question: &Question<'_>) -> bool {
     login(question).is_some() && !on_submission_service(question)
 }
 
-/// The login in lower case where the directory lists it for the mailbox (Article 11.1). Without a list nobody may judge.
-pub(super) fn listed(login: &[u8], listing: &Listing) -> Result<String, Authentication> {
+/// Whether the directory lists the login for the mailbox (Article 11.1); without a list nobody may judge.
+pub(super) fn weigh(
+    question: &Question<'_>,
+    listing: &Listing,
+    login: &[u8],
+    proof: impl FnOnce(String) -> Proof,
+) -> Authentication {
     if listing.logins.is_empty() {
-        return Err(Authentication::Nothing(Silence::NoLoginsListed));
+        return Authentication::Nothing(Silence::NoLoginsListed);
     }
-    match std::str::from_utf8(login).map(str::to_ascii_lowercase) {
-        Ok(login) if listing.logins.contains(&login) => Ok(login),
-        _ => Err(Authentication::Failed(AuthFailure::LoginNotListed)),
+    let login = std::str::from_utf8(login).map(str::to_ascii_lowercase).ok();
+    let Some(login) = login.filter(|login| listing.logins.contains(login)) else {
+        return Authentication::Failed(AuthFailure::LoginNotListed);
+    };
+    let proof = proof(login);
+    if question.rules.methods.contains(&proof.method()) {
+        Authentication::Proven(proof)
+    } else {
+        Authentication::Nothing(Silence::NotAccepted(proof.method()))
     }
 }
 

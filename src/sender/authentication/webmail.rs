@@ -4,7 +4,7 @@
 //! stands once, and where it stands above every Received field: a webmail host also sends mail of strangers on, by a
 //! user's filter, with their header below what the mail servers on its way put on top (RFC 5321, 4.4).
 
-use super::{Authentication, Method, Proof, Silence, login};
+use super::{Authentication, Proof, login};
 use crate::message::Message;
 use crate::sender::provenance::Question;
 use crate::sender::settings::{DEFAULT_LOGIN_FIELD, WebmailHost};
@@ -26,14 +26,7 @@ enum Claim<'a> {
 /// What the webmail host says; `None` where none is the client, or where it tells no login that is surely its own.
 pub(super) fn answer(question: &Question<'_>, listing: &Listing) -> Option<Authentication> {
     let Claim::Told(login) = claim(question.message, question.settings) else { return None };
-    let answer = match login::listed(login, listing) {
-        Ok(_) if !question.rules.methods.contains(&Method::Webmail) => {
-            Authentication::Nothing(Silence::NotAccepted(Method::Webmail))
-        }
-        Ok(login) => Authentication::Proven(Proof::Webmail { login }),
-        Err(answer) => answer,
-    };
-    Some(answer)
+    Some(login::weigh(question, listing, login, |login| Proof::Webmail { login }))
 }
 
 /// Whether a webmail host is the client and its word cannot be told from that of others.
