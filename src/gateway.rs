@@ -1,5 +1,7 @@
 //! One message through the six stages.
 
+mod turns;
+
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -16,6 +18,8 @@ use crate::message::{Claims, Message};
 use crate::policy::{Case, Judgement, ROUNDS, Reason, Rulebook};
 use crate::stamp::Stamp;
 use crate::time::UnixTime;
+
+use turns::{Turn, Turns};
 
 /// Asks the outside world.
 pub trait Gather: Send + Sync + 'static {
@@ -125,12 +129,13 @@ pub struct Gateway<G, A, C> {
     compute: C,
     rulebook: ArcSwap<Rulebook>,
     identity: Identity,
+    turns: Turns,
 }
 
 impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
     /// Puts a gateway together.
     pub fn new(gather: G, append: A, compute: C, rulebook: Rulebook, identity: Identity) -> Self {
-        Self { gather, append, compute, rulebook: ArcSwap::from_pointee(rulebook), identity }
+        Self { gather, append, compute, rulebook: ArcSwap::from_pointee(rulebook), identity, turns: Turns::default() }
     }
 
     /// Takes a new rulebook; messages under way that are not yet recorded are judged again by it.
@@ -162,8 +167,10 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
         };
         // One for all rounds, also when it is judged again by another rulebook.
         let fetches = Fetches::default();
+        // Held until the message is recorded, so that a copy finds it in the log.
+        let mut turn = Turn::default();
         loop {
-            case = self.gather(case, &fetches).await;
+            case = self.gather(case, &fetches, &mut turn).await;
             let shared = Arc::new(case);
             let mut judgement = match self.compute.judge(Arc::clone(&shared)).await {
                 Some(judgement) => judgement,
@@ -183,7 +190,7 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
         }
     }
 
-    async fn gather(&self, case: Case, fetches: &Fetches) -> Case {
+    async fn gather(&self, case: Case, fetches: &Fetches, turn: &mut Turn) -> Case {
         let mut case = case;
         for _ in 0..ROUNDS {
             let shared = Arc::new(case);
@@ -192,6 +199,13 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
             let needs = case.unanswered(needs);
             if needs.is_empty() {
                 break;
+            }
+            if let Some(Need::SeenBefore { signatures }) =
+                needs.iter().find(|need| matches!(need, Need::SeenBefore { .. }))
+            {
+                // What is held already is for a question that stands no longer.
+                drop(std::mem::take(turn));
+                *turn = self.turns.take(signatures).await;
             }
             case.take(self.gather.gather_within(needs, fetches).await);
         }

@@ -46,6 +46,8 @@ pub struct Rulings {
     pub message: Sha256,
     /// Per document: digest, name, result token.
     pub documents: Vec<(String, String, &'static str)>,
+    /// Digests of the DKIM signatures by which the message is known if it comes again.
+    pub signatures: Vec<Sha256>,
 }
 
 /// What an entry says beside the judgement.
@@ -127,6 +129,7 @@ impl Entry {
             mailbox: judgement.sender.mailbox.clone().unwrap_or_default(),
             message: around.message,
             documents,
+            signatures: judgement.sender.signatures.clone(),
         };
         Self { leaf, report, rulings }
     }

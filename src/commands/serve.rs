@@ -15,7 +15,7 @@ use dieu7::io::gather::{self, Dns, Sources, Web};
 use dieu7::io::milter::{self, AllowList, Listener, Stopped, UnixSocket};
 use dieu7::io::reception::Reception;
 use dieu7::io::sources::CrlFolder;
-use dieu7::io::store::SqliteStore;
+use dieu7::io::store::{Remembering, SqliteStore};
 use dieu7::io::worker::Processes;
 use dieu7::milter::Limits;
 use dieu7::sender;
@@ -28,7 +28,7 @@ use super::cli::{ConfigFile, ServeArguments};
 use super::config;
 use super::failure::{self, FINE, Failure, Text, USAGE};
 
-type RealGateway = Gateway<Sources, SqliteStore, Processes>;
+type RealGateway = Gateway<Remembering<Sources>, SqliteStore, Processes>;
 
 pub fn run(arguments: &ServeArguments) -> Result<u8, Failure> {
     tracing_subscriber::fmt()
@@ -62,7 +62,7 @@ pub fn runtime() -> Result<Runtime, Failure> {
 pub struct Running {
     gateway: Arc<RealGateway>,
     listener: Listener,
-    reception: Reception<Sources, SqliteStore, Processes>,
+    reception: Reception<Remembering<Sources>, SqliteStore, Processes>,
     limits: milter::Settings,
     writer: JoinHandle<()>,
     kept: Kept,
@@ -87,6 +87,7 @@ impl Running {
         };
         let (sources, kept) = sources(&settings);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
+        let sources = Remembering::new(sources, settings.log.clone());
         let gateway = Arc::new(Gateway::new(sources, store, readers.clone(), rulebook, identity));
         let listener = listen(&settings).await?;
         let reception = Reception::new(Arc::clone(&gateway), settings.mode, settings.too_large, settings.unwritable);

@@ -45,6 +45,11 @@ pub enum Need {
     /// What DNS says of the sender: everything that authenticating one message looks up, one piece for each response
     /// in wire form (RFC 1035, 4), so that judging asks the same questions of the same answers.
     Sender(Lookup),
+    /// Whether the log has one of these signatures of another message already; never asked outside the house.
+    SeenBefore {
+        /// Digests of DKIM signature values, sorted.
+        signatures: Vec<Sha256>,
+    },
 }
 
 /// What is looked up in DNS to authenticate one message. Names are A-labels in lower case without a final full stop.

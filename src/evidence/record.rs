@@ -126,6 +126,12 @@ pub enum Asked {
     },
     /// What DNS says of the sender.
     Sender(Lookup),
+    /// What the log has of signatures.
+    SeenBefore {
+        /// Their digests.
+        #[serde(with = "digests")]
+        signatures: Vec<Sha256>,
+    },
 }
 
 /// Octets from outside.
@@ -289,6 +295,7 @@ impl Asked {
                 responders: responders.clone(),
             },
             Need::Sender(lookup) => Self::Sender(lookup.clone()),
+            Need::SeenBefore { signatures } => Self::SeenBefore { signatures: signatures.clone() },
         }
     }
 
@@ -305,6 +312,7 @@ impl Asked {
                 responders: responders.clone(),
             },
             Self::Sender(lookup) => Need::Sender(lookup.clone()),
+            Self::SeenBefore { signatures } => Need::SeenBefore { signatures: signatures.clone() },
         })
     }
 }

@@ -135,7 +135,7 @@ impl CrlFolder {
         let failure = match need {
             Need::Crl { .. } => Attempt::NO_LIST,
             Need::Ocsp { .. } => Attempt::NO_RESPONSE,
-            Need::Sender(_) => return Answer::default(),
+            Need::Sender(_) | Need::SeenBefore { .. } => return Answer::default(),
         };
         Answer::in_vain(vec![Attempt { source: self.folder.display().to_string(), failure: failure.to_owned() }])
     }
@@ -245,7 +245,7 @@ impl Index {
                 let about = |piece: &&Piece| content::names_serial(&piece.octets, serial);
                 self.responses.iter().filter(about).take(OFFERED).cloned().collect()
             }
-            Need::Sender(_) => Vec::new(),
+            Need::Sender(_) | Need::SeenBefore { .. } => Vec::new(),
         }
     }
 }

@@ -43,6 +43,31 @@ pub enum FromFault {
     TooLong,
 }
 
+impl FromFault {
+    /// The word in reports.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::AddressInName => "from-address-in-name",
+            Self::ControlCharacter => "from-control-character",
+            Self::Comment => "from-comment",
+            Self::HiddenField => "from-hidden-field",
+            Self::Mailbox(MailboxFault::Domain) => "from-domain",
+            Self::Mailbox(MailboxFault::LocalPart) => "from-local-part",
+            Self::Mailbox(MailboxFault::Missing) => "from-no-address",
+            Self::Mailbox(MailboxFault::Route) => "from-route",
+            Self::Missing => "from-missing",
+            Self::NotUtf8 => "from-not-utf-8",
+            Self::OddFieldName => "from-odd-field-name",
+            Self::QuotedPair => "from-quoted-pair",
+            Self::SeveralFields => "from-several-fields",
+            Self::SeveralMailboxes => "from-several-mailboxes",
+            Self::Syntax => "from-syntax",
+            Self::TooLong => "from-too-long",
+        }
+    }
+}
+
 /// Names of offices run to a few hundred octets when encoded.
 const LONGEST: usize = 4_096;
 

@@ -16,6 +16,7 @@ use super::mail_signature::{self, MailOutcome, MailSignature};
 use super::outcome::Outcome::Undetermined;
 use super::read::Policy;
 use super::reason::Reason;
+use super::sender_checks;
 use super::sending::Sending;
 use super::verdict::{DocumentResult, Verdict};
 
@@ -32,6 +33,7 @@ pub fn needs(case: &Case, budget: &mut Budget) -> Vec<Need> {
         needs.extend(signature::needs(octets, reading, &context, budget));
     }
     needs.extend(mail_signature::needs(case, budget));
+    needs.extend(sender_checks::needs(case));
     needs.sort();
     needs.dedup();
     needs
@@ -90,6 +92,7 @@ pub fn judge(case: &Case, budget: &mut Budget) -> Judgement {
     if case.message.as_deref().is_some_and(bears_a_tag) {
         remarks.push(Reason::StampInSubject);
     }
+    remarks.extend(sending.remarks());
     if dossier.claims.secret_mark.is_some() {
         remarks.push(Reason::SecretMark);
         details.clear();

@@ -1,7 +1,7 @@
 //! A judgement: the verdict for a message, and everything that stands behind it.
 
 use crate::digest::Sha256;
-use crate::sender::{Binding, Compared};
+use crate::sender::{Binding, Checks, Compared, Provenance};
 use crate::signature::Validated;
 use crate::time::UnixTime;
 
@@ -56,10 +56,12 @@ pub struct Sender {
     pub mailbox: Option<String>,
     /// The agency that the directory names for it.
     pub agency: Option<String>,
-    /// What is known of the mailbox, as a token.
-    pub provenance: &'static str,
-    /// How the sender was known, or why not, in a few technical words.
-    pub detail: String,
+    /// Who it is, and what proves it or why nothing does.
+    pub provenance: Provenance,
+    /// What was checked; nothing where a login decides, or where the mailbox is not an official one.
+    pub checks: Checks,
+    /// Digests of the DKIM signatures of the From domain, by which the log knows the message if it comes again.
+    pub signatures: Vec<Sha256>,
 }
 
 /// The result for one document.

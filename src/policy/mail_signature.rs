@@ -177,7 +177,7 @@ fn trusted(case: &Case, certificate: &Certificate, cms: &SignedData, budget: &mu
                     }
                 }
                 Need::Ocsp { .. } => pieces.respond(&piece.octets),
-                Need::Sender(_) => {}
+                Need::Sender(_) | Need::SeenBefore { .. } => {}
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A policy as an operator writes it (TOML), read strictly: an unknown key, a missing constraint or a wrong type is
 //! an error with file, line and what is expected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::constraint::{ConstraintId, Level};
 use super::format::Formats;
 use crate::pdf::Modification;
+use crate::sender::{Method, ProofRules};
 use crate::signature::{Algorithm, AlgorithmRule, Algorithms, Constraints, Grace};
 use crate::time::{Period, UnixTime};
 
@@ -46,6 +47,8 @@ pub struct Parameters {
     pub date_odd_seconds: u64,
     /// What is asked of signatures.
     pub constraints: Constraints,
+    /// What is asked of proofs that the mailbox sent the message.
+    pub proofs: ProofRules,
 }
 
 impl Policy {
@@ -84,7 +87,13 @@ impl Policy {
                 ended: i64::from(file.parameters.embedded_ended_grace_hours) * 3600,
             },
         };
-        let parameters = Parameters { date_odd_seconds: u64::from(file.parameters.date_odd_hours) * 3600, constraints };
+        let proofs = ProofRules {
+            methods: methods(text, file.parameters.sender_proofs.as_ref())?,
+            replay_after: i64::from(file.parameters.replay_days) * 86_400,
+            ahead: i64::from(file.parameters.date_odd_hours) * 3600,
+        };
+        let date_odd_seconds = u64::from(file.parameters.date_odd_hours) * 3600;
+        let parameters = Parameters { date_odd_seconds, constraints, proofs };
         Ok(Self {
             id: file.id,
             rule: file.rule,
@@ -141,6 +150,10 @@ struct ParametersFile {
     /// A policy written before there was a choice means this.
     #[serde(default = "further_signature", deserialize_with = "changes_allowed")]
     changes_allowed: Modification,
+    /// Left out: those of [`ProofRules`].
+    sender_proofs: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default = "replay_days")]
+    replay_days: u32,
 }
 
 #[derive(Deserialize)]
@@ -174,6 +187,31 @@ fn algorithms(text: &str, lines: &[AlgorithmFile]) -> Result<Algorithms, PolicyE
         Ok(AlgorithmRule { algorithm, bits_least, until: until.transpose()? })
     };
     lines.iter().map(read).collect::<Result<_, _>>().map(Algorithms::new)
+}
+
+/// Which proofs of the sender count; what is no proof, and none at all, cannot be meant.
+fn methods(text: &str, words: Option<&Spanned<Vec<Spanned<String>>>>) -> Result<BTreeSet<Method>, PolicyError> {
+    let Some(words) = words else { return Ok(ProofRules::default().methods) };
+    let error = |at: usize, message: String| PolicyError { line: line_of(text, at), message };
+    let mut methods = BTreeSet::new();
+    for word in words.get_ref() {
+        let method = Method::ALL.into_iter().find(|method| method.token() == word.get_ref()).ok_or_else(|| {
+            let known = Method::ALL.map(|method| format!("\"{}\"", method.token())).join(", ");
+            error(word.span().start, format!("`sender-proofs` are some of {known}, not `{}`", word.get_ref()))
+        })?;
+        if !methods.insert(method) {
+            return Err(error(word.span().start, format!("`sender-proofs` names `{}` twice", word.get_ref())));
+        }
+    }
+    if methods.is_empty() {
+        return Err(error(words.span().start, "`sender-proofs` names no proof: no mail could be met".to_owned()));
+    }
+    Ok(methods)
+}
+
+/// Mail waits in queues for five days at most (RFC 5321, 4.5.4.1).
+fn replay_days() -> u32 {
+    7
 }
 
 /// What clocks may differ by.
@@ -326,6 +364,26 @@ mod tests {
             let error = with(&format!("changes-allowed = {wrong}")).unwrap_err();
             assert_eq!(error.line, 1 + SHIPPED.lines().position(|text| text == line).unwrap());
         }
+    }
+
+    #[test]
+    fn which_proofs_of_the_sender_count_is_said_by_the_policy_or_are_the_usual_ones() {
+        let line = SHIPPED.lines().find(|line| line.starts_with("sender-proofs")).unwrap();
+        let with = |text: &str| Policy::read(&SHIPPED.replace(line, text)).map(|policy| policy.parameters.proofs);
+        for text in [line, ""] {
+            assert_eq!(with(text).unwrap(), ProofRules::default());
+        }
+        let only = with("sender-proofs = [\"login\", \"arc\"]").unwrap();
+        assert_eq!(only.methods, BTreeSet::from([Method::Login, Method::Arc]));
+        for wrong in ["[\"spf\"]", "[\"login\",\"login\"]", "[]", "\"login\"", "[1]"] {
+            let error = with(&format!("sender-proofs = {wrong}")).unwrap_err();
+            assert_eq!(error.line, 1 + SHIPPED.lines().position(|text| text == line).unwrap(), "{wrong}: {error}");
+        }
+        let days = SHIPPED.lines().find(|line| line.starts_with("replay-days")).unwrap();
+        let days = |text: &str| Policy::read(&SHIPPED.replace(days, text)).map(|policy| policy.parameters.proofs);
+        assert_eq!(days("").unwrap(), ProofRules::default());
+        assert_eq!(days("replay-days = 1").unwrap().replay_after, 86_400);
+        assert!(days("replay-days = -1").is_err());
     }
 
     #[test]

@@ -95,6 +95,9 @@ reasons! {
     MboxNotInForce "mbox-not-in-force" "Hộp thư chưa được cấp hoặc đã huỷ tại ngày gửi." "The mailbox was not yet issued, or withdrawn, on the day of sending.";
     MboxUnauthenticated "mbox-unauthenticated" "Không xác thực được hộp thư gửi (SPF/DKIM/đăng nhập)." "The sending mailbox could not be authenticated (SPF, DKIM, login).";
     ReplaySuspect "replay-suspect" "Thư có dấu hiệu được phát lại." "The mail shows signs of being replayed.";
+    ReplayUnchecked "replay-unchecked" "Chưa kiểm tra được thư có bị phát lại hay không." "Whether the mail was sent before could not be checked.";
+    LoginClaimed "login-claimed" "Thư tự ghi tài khoản đăng nhập; không được tính vì không do máy chủ webmail của hệ thống ghi." "The mail names a login itself; it does not count, because no webmail host of this system wrote it.";
+    RcptHidden "rcpt-hidden" "Nơi nhận không có tên trong các dòng To, Cc của thư." "A recipient is not named in the mail's To and Cc.";
     MboxMismatch "mbox-mismatch" "Địa chỉ người gửi không rõ ràng hoặc khác địa chỉ gửi thực tế." "The sender's address is ambiguous or differs from where the mail really came from.";
     DirStale "dir-stale" "Danh bạ trên cổng kiểm tra đã quá hạn cập nhật." "The gateway's copy of the directory is out of date.";
     ScopeMixed "scope-mixed" "Thư gửi đồng thời tới nơi nhận ngoài cơ quan nhà nước." "The mail also goes to recipients outside the state agencies.";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::pdf::{Coverage, Modification};
-use crate::sender::Binding;
+use crate::sender::{Binding, Checks};
 use crate::signature::{Doubt, Integrity, Proof, Timestamp, TimestampFault, TimestampKind, Trust, Worthless};
 
 use super::judgement::{DocumentJudgement, Judgement, SignatureJudgement};
@@ -23,8 +23,10 @@ impl Judgement {
             "sender": {
                 "mailbox": self.sender.mailbox,
                 "agency": self.sender.agency,
-                "provenance": self.sender.provenance,
-                "detail": self.sender.detail,
+                "provenance": self.sender.provenance.token(),
+                "detail": self.sender.provenance.detail(),
+                "proof": self.sender.provenance.proof(),
+                "checks": checks(&self.sender.checks),
             },
             "mail_signature": self.mail_signature,
             "removed_stamps": self.removed_stamps,
@@ -144,6 +146,35 @@ impl SignatureJudgement {
         }
         Some(shown(&subject.to_string()))
     }
+}
+
+/// What was checked of the sender, in the words of RFC 8601.
+fn checks(checks: &Checks) -> Value {
+    let dkim = checks.dkim.iter().map(|one| {
+        json!({
+            "domain": short(&one.domain),
+            "selector": short(&one.selector),
+            "result": one.result,
+            "fault": one.fault,
+            "covered": one.covered,
+            "signed_at": one.signed_at.map(|time| time.to_string()),
+            "expires": one.expires.map(|time| time.to_string()),
+            "signature": one.signature.to_string(),
+            "dnssec": one.dnssec,
+        })
+    });
+    let short = |text: &Option<String>| text.as_deref().map(short);
+    json!({
+        "dkim": dkim.collect::<Vec<_>>(),
+        "dkim_left_out": checks.dkim_left_out,
+        "spf": { "result": checks.spf.result, "domain": short(&checks.spf.domain) },
+        "dmarc": {
+            "result": checks.dmarc.result,
+            "domain": short(&checks.dmarc.domain),
+            "policy": short(&checks.dmarc.policy),
+        },
+        "arc": { "result": checks.arc.result, "sealers": checks.arc.sealers },
+    })
 }
 
 /// One token: what it states, whether it is intact, and what it proves.

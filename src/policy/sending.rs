@@ -1,8 +1,11 @@
 //! What is known of the sender of a case: the part of condition (c) that is the same for all documents, and to whom a
 //! signer is compared.
 
-use crate::message::{from, name};
-use crate::sender::{self, Against, Directory, Freshness, Provenance, Question, Scope, SenderSettings};
+use crate::digest::Sha256;
+use crate::message::{Mailbox, Message, from, name};
+use crate::sender::checks::AuthResult;
+use crate::sender::replay::Replay;
+use crate::sender::{self, Against, Checks, Directory, Freshness, Provenance, Scope, SenderSettings};
 use crate::signature::Validated;
 use crate::time::UnixTime;
 
@@ -12,6 +15,7 @@ use super::judgement::Sender;
 use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
 use super::read::Policy;
 use super::reason::Reason;
+use super::sender_checks;
 use super::signer::Bond;
 
 /// Longest address that is shown.
@@ -19,10 +23,11 @@ const SHOWN: usize = 254;
 
 /// Who sent a case, to whom.
 pub(super) struct Sending<'a> {
-    has_message: bool,
+    message: Option<&'a Message>,
     provenance: Provenance,
+    checks: Checks,
     scope: Scope,
-    from: Option<String>,
+    from: Option<Mailbox>,
     directory: Option<&'a Directory>,
     settings: &'a SenderSettings,
     at: UnixTime,
@@ -33,12 +38,11 @@ impl<'a> Sending<'a> {
     pub(super) fn of(case: &'a Case) -> Self {
         let (directory, settings, at) = (case.rulebook.directory(), case.rulebook.sender(), case.at);
         let message = case.message.as_deref();
-        let provenance = message
-            .map_or(Provenance::Unknown, |message| sender::provenance(&Question { message, directory, settings, at }));
+        let (provenance, checks) =
+            message.map_or_else(Default::default, |message| sender_checks::sender(case, message));
         let scope = message.map_or(Scope::InScope, |message| sender::scope(message.envelope(), settings));
         let from = message.and_then(|message| from::read(message).ok());
-        let from = from.map(|mailbox| name::clean(&mailbox.to_string(), SHOWN));
-        Self { has_message: message.is_some(), provenance, scope, from, directory, settings, at }
+        Self { message, provenance, checks, scope, from, directory, settings, at }
     }
 
     /// Whether the message goes from agency to agency.
@@ -54,25 +58,23 @@ impl<'a> Sending<'a> {
             reasons: reason.into_iter().collect(),
             level: policy.level(constraint),
         };
-        let mut findings = vec![finding(ConstraintId::OfficialMailbox, self.mailbox())];
+        let mut findings = vec![finding(ConstraintId::OfficialMailbox, mailbox(&self.provenance))];
         // Of a file on its own nobody asks the directory, and one that is not there has no age: the mailbox is then
         // unproven, which says enough.
-        if let Some(directory) = self.directory.filter(|_| self.has_message) {
+        if let Some(directory) = self.directory.filter(|_| self.message.is_some()) {
             findings.push(finding(ConstraintId::DirectoryAge, self.age(directory)));
         }
         findings
     }
 
-    fn mailbox(&self) -> (Outcome, Option<Reason>) {
-        match &self.provenance {
-            Provenance::Official(..) => (Met, None),
-            Provenance::Failed(..) => (Unmet, Some(Reason::MboxUnauthenticated)),
-            Provenance::Mismatch(_) => (Unmet, Some(Reason::MboxMismatch)),
-            Provenance::NotInForce(_) => (Unmet, Some(Reason::MboxNotInForce)),
-            Provenance::NotListed(_) => (Unmet, Some(Reason::MboxNotListed)),
-            Provenance::Personal(_) => (Unmet, Some(Reason::MboxPersonal)),
-            Provenance::Unproven(..) | Provenance::Unknown => (Undetermined, Some(Reason::MboxUnauthenticated)),
-        }
+    /// Remarks on the sender that decide nothing.
+    pub(super) fn remarks(&self) -> impl Iterator<Item = Reason> {
+        let claims = |message| sender::claimed_in_vain(message, self.settings);
+        // Whoever logged in here sends no old mail of others; blind copies are everyday there.
+        let signed = self.provenance.proof().is_some_and(|proof| proof.login().is_none());
+        let claimed = self.message.is_some_and(claims).then_some(Reason::LoginClaimed);
+        let hidden = self.message.is_some_and(|message| signed && sender::hides_a_recipient(message));
+        claimed.into_iter().chain(hidden.then_some(Reason::RcptHidden))
     }
 
     /// An old directory can neither prove that a mailbox is published nor that it is not.
@@ -92,26 +94,37 @@ impl<'a> Sending<'a> {
         Bond::of(signature, Against { sender, directory, parents, signed: received, received })
     }
 
+    /// What the log keeps to know the message again. A signature that does not hold is not kept unless something else proves
+    /// the message: whoever saw one on its way could else spoil it by sending it ahead with another text.
+    fn signatures(&self, from: &Mailbox) -> Vec<Sha256> {
+        let mut checks = self.checks.clone();
+        if self.provenance.proof().is_none() {
+            checks.dkim.retain(|one| matches!(one.result, AuthResult::Pass | AuthResult::Temperror));
+        }
+        sender::signatures(&checks, from)
+    }
+
     /// The sender for reports.
     pub(super) fn shown(&self) -> Sender {
-        let (provenance, detail) = match &self.provenance {
-            Provenance::Failed(_, failure) => ("failed", format!("{failure:?}")),
-            Provenance::Mismatch(mismatch) => ("mismatch", format!("{mismatch:?}")),
-            Provenance::NotInForce(_) => ("not-in-force", String::new()),
-            Provenance::NotListed(_) => ("not-listed", String::new()),
-            Provenance::Official(_, proof) => ("official", proof_words(proof)),
-            Provenance::Personal(_) => ("personal", String::new()),
-            Provenance::Unproven(_, silence) => ("unproven", format!("{silence:?}")),
-            Provenance::Unknown => ("unknown", String::new()),
-        };
+        let mailbox = self.from.as_ref().map(|from| name::clean(&from.to_string(), SHOWN));
         let agency = self.provenance.listing().map(|listing| listing.agency.clone());
-        Sender { mailbox: self.from.clone(), agency, provenance, detail }
+        let signatures = self.from.as_ref().map(|from| self.signatures(from)).unwrap_or_default();
+        Sender { mailbox, agency, provenance: self.provenance.clone(), checks: self.checks.clone(), signatures }
     }
 }
 
-fn proof_words(proof: &sender::authentication::Proof) -> String {
-    match proof {
-        sender::authentication::Proof::BorderHost { authserv_id } => format!("border host {authserv_id}"),
-        sender::authentication::Proof::Login { login } => format!("login {}", name::clean(login, SHOWN)),
+/// What Article 7.2 c makes of a sender (rule, table "Verdicts").
+#[must_use]
+pub fn mailbox(provenance: &Provenance) -> (Outcome, Option<Reason>) {
+    match provenance {
+        Provenance::Official(..) => (Met, None),
+        Provenance::Failed(..) => (Unmet, Some(Reason::MboxUnauthenticated)),
+        Provenance::Mismatch(_) => (Unmet, Some(Reason::MboxMismatch)),
+        Provenance::NotInForce(_) => (Unmet, Some(Reason::MboxNotInForce)),
+        Provenance::NotListed(_) => (Unmet, Some(Reason::MboxNotListed)),
+        Provenance::Personal(_) => (Unmet, Some(Reason::MboxPersonal)),
+        Provenance::Suspect(_, _, Replay::Unchecked) => (Undetermined, Some(Reason::ReplayUnchecked)),
+        Provenance::Suspect(..) => (Undetermined, Some(Reason::ReplaySuspect)),
+        Provenance::Unproven(..) | Provenance::Unknown => (Undetermined, Some(Reason::MboxUnauthenticated)),
     }
 }

@@ -213,6 +213,18 @@ const fn words(reason: Reason) -> Words {
             "Hỏi lại cơ quan gửi xem có gửi thư này không.",
             "Ask the sending agency whether it sent this mail.",
         ),
+        Reason::ReplayUnchecked => Words::new(
+            "Báo quản trị: không đọc được nhật ký của cổng kiểm tra chữ ký số. Cần gấp thì hỏi cơ quan gửi có gửi thư này không.",
+            "Tell the administrator: the gateway's log could not be read. If it is urgent, ask the sending agency whether it sent this mail.",
+        ),
+        Reason::LoginClaimed => Words::new(
+            "Chỉ để biết. Máy chủ webmail của hệ thống thì quản trị khai báo trong [sender] webmail-hosts.",
+            "For information. If it is a webmail host of this system, the administrator lists it in [sender] webmail-hosts.",
+        ),
+        Reason::RcptHidden => Words::new(
+            "Chỉ để biết: có thể là gửi ẩn (Bcc), cũng có thể là thư cũ được gửi lại cho người khác.",
+            "For information: it may be a blind copy (Bcc), or an old mail sent again to somebody else.",
+        ),
         Reason::MboxMismatch => Words::new(
             "Cẩn trọng, có thể là giả mạo. Không trả lời thẳng vào thư; hỏi cơ quan gửi qua kênh khác.",
             "Take care, it may be forged. Do not reply to the mail; ask the sending agency by another way.",

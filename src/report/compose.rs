@@ -11,7 +11,7 @@ use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Report, Row, Section};
 use super::outside::Outside;
 use super::said::Said;
-use super::words;
+use super::sender;
 
 /// What a report is made from.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,8 @@ impl Report {
         let outside = outside.as_ref();
         summary.extend(judged.told(outside, lang).map(|told| told.summary()));
         let asked = outside.map(|outside| outside.section(lang)).filter(|section| !section.blocks.is_empty());
-        let details = judged.told(outside, lang).map(|told| told.details()).chain(asked);
+        let sender = sender::section(judged.judgement, lang).filter(|_| judged.subject == Subject::Message);
+        let details = sender.into_iter().chain(judged.told(outside, lang).map(|told| told.details())).chain(asked);
         Self {
             lang,
             subject: Said::other(judged.name),
@@ -102,7 +103,7 @@ fn about(judged: &Judged<'_>, lang: Lang) -> Section {
                 label("Thời điểm nhận", "Time of receipt"),
                 Said::moment(judgement.at).and(label(" (giờ Việt Nam)", " (Vietnam time)")),
             ));
-            rows.extend(sender(judgement, lang));
+            rows.extend(sender::rows(judgement, lang));
             rows.extend(judgement.mail_signature.as_ref().map(|signature| mail_signature(signature, lang)));
             if !judgement.removed_stamps.is_empty() {
                 let names = judgement.removed_stamps.join(", ");
@@ -141,16 +142,4 @@ fn mail_signature(signature: &MailSignature, lang: Lang) -> Row {
         None => said,
     };
     Row::marked(Words::new("Chữ ký số của thư (S/MIME)", "Signature over the mail (S/MIME)").of(lang), mark, said)
-}
-
-fn sender(judgement: &Judgement, lang: Lang) -> Vec<Row> {
-    let label = |vi, en| Words::new(vi, en).of(lang);
-    let sender = &judgement.sender;
-    let unknown = || Said::own(label("không rõ", "not known"));
-    let (mark, words) = words::provenance(sender.provenance);
-    vec![
-        Row::new(label("Hộp thư gửi", "Sending mailbox"), sender.mailbox.as_deref().map_or_else(unknown, Said::other)),
-        Row::new(label("Cơ quan gửi", "Sending agency"), sender.agency.as_deref().map_or_else(unknown, Said::other)),
-        Row::marked(label("Xác thực người gửi", "Sender checks"), mark, Said::own(words.of(lang))),
-    ]
 }

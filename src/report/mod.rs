@@ -24,6 +24,7 @@ mod proven;
 mod revision;
 mod revoked;
 mod said;
+mod sender;
 mod signature;
 mod structure;
 mod text;

@@ -60,7 +60,7 @@ impl<'a> Question<'a> {
         let (issuer, addresses) = match need {
             Need::Crl { issuer, points, .. } => (issuer, points),
             Need::Ocsp { issuer, responders, .. } => (issuer, responders),
-            Need::Sender(_) => return None,
+            Need::Sender(_) | Need::SeenBefore { .. } => return None,
         };
         let Answer { pieces, tried } = answer;
         Some(Self { need, issuer, addresses, pieces, tried, newest: newest(need, pieces) })
@@ -361,7 +361,7 @@ fn asks_about(need: &Need, certificate: &Certificate, issuer: &Certificate) -> b
     match need {
         Need::Crl { issuer: name, key, .. } => *name == issuer.subject().der() && *key == issuer.spki(),
         Need::Ocsp { issuer: name, serial, .. } => *name == issuer.subject().der() && *serial == certificate.serial(),
-        Need::Sender(_) => false,
+        Need::Sender(_) | Need::SeenBefore { .. } => false,
     }
 }
 

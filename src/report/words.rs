@@ -325,37 +325,6 @@ pub(super) fn revocation(revocation: Option<Revocation>) -> (Mark, Words) {
     }
 }
 
-pub(super) fn provenance(token: &str) -> (Mark, Words) {
-    match token {
-        "official" => (Mark::Good, words("hộp thư chính thức, đã xác thực", "official mailbox, authenticated")),
-        "failed" => (
-            Mark::Bad,
-            words(
-                "hộp thư có trong danh bạ, nhưng xác thực không đạt",
-                "the mailbox is listed, but its authentication failed",
-            ),
-        ),
-        "mismatch" => (
-            Mark::Bad,
-            words("địa chỉ gửi không rõ ràng hoặc không khớp", "the sender's address is ambiguous or does not match"),
-        ),
-        "not-in-force" => (
-            Mark::Bad,
-            words(
-                "hộp thư chưa được cấp hoặc đã huỷ tại ngày gửi",
-                "the mailbox was not in force on the day of sending",
-            ),
-        ),
-        "not-listed" => (Mark::Bad, words("hộp thư không có trong danh bạ", "the mailbox is not in the directory")),
-        "personal" => (Mark::Bad, words("hộp thư cá nhân", "a personal mailbox")),
-        "unproven" => (
-            Mark::Doubt,
-            words("hộp thư có trong danh bạ; chưa có gì xác thực", "the mailbox is listed; nothing authenticates it"),
-        ),
-        _ => (Mark::Doubt, words("chưa rõ: không có danh bạ", "undetermined: there is no directory")),
-    }
-}
-
 pub(super) fn active(kind: ActiveKind) -> Words {
     match kind {
         ActiveKind::AdditionalActions => words("hành động khi mở, đóng, in", "actions on opening, closing, printing"),

@@ -1,22 +1,32 @@
-//! Whether the mailbox in From really sent the message (Articles 7.2 c and 11.1).
+//! Whether the mailbox in From really sent the message (Articles 7.2 c and 11.1): which proof counts, and for whom.
 //!
-//! Two proofs count: a SASL login that the directory lists for the mailbox, on a service of our own where users log in;
-//! or a DKIM pass for exactly the From domain, reported by a border host, where someone attested that the servers of the
-//! domain let a login send from its own mailbox only. SPF alone proves no mailbox and never suffices.
+//! Five proofs are known, and the policy says which of them count. A login that the directory lists for the mailbox, on
+//! a service of our own where users log in or told by a webmail host; or a DKIM signature of exactly the From domain that
+//! verifies here, that a border host saw verify, or that a trusted sealer of an ARC chain saw verify. DKIM proves a
+//! domain, not a mailbox: it counts where somebody attested that the servers of the domain let a login send from its own
+//! mailbox only, and where nothing suggests that the message was sent before ([`replay`]). SPF alone proves no mailbox.
 //!
-//! Whom to believe: anyone can write an Authentication-Results field. It counts only when the message came from an address
-//! of the border host, bears the host's authserv-id, and stands above the Received field by which the message entered that
-//! host: what stands lower passed through foreign hands (RFC 8601, 5 and 7.1). Several fields of the host there, as one per
-//! filter, are one answer; where they contradict each other there is none.
+//! A pure function of what others found: nothing is looked up or verified here.
+
+mod arc;
+mod border_host;
+mod dkim;
+mod domain;
+mod login;
+pub mod replay;
+mod webmail;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::results::{MethodResult, Results};
-use super::settings::BorderHost;
-use super::{Listing, SenderSettings};
-use crate::message::mailbox::domain_name;
-use crate::message::{Mailbox, Message};
-use crate::time::UnixTime;
+use self::replay::Replay;
+use super::Listing;
+use super::provenance::Question;
+use super::settings::Attestation;
+
+pub use self::dkim::signatures;
+pub use self::webmail::claimed_in_vain;
 
 /// The answer about the sender's mailbox.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -28,19 +38,62 @@ pub enum Authentication {
     Nothing(Silence),
     /// The mailbox sent it.
     Proven(Proof),
+    /// The mailbox sent it once; whether this is that time is in doubt: undetermined.
+    Suspect(Proof, Replay),
+}
+
+/// Ways to prove a mailbox, as policies name them.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// An ARC chain of trusted sealers (RFC 8617).
+    Arc,
+    /// Authentication-Results of a border host (RFC 8601).
+    BorderHost,
+    /// A DKIM signature that verifies here (RFC 6376).
+    Dkim,
+    /// A SASL login on a service of our own (RFC 4954).
+    Login,
+    /// A login that a webmail host tells in a header field.
+    Webmail,
 }
 
 /// What proves the mailbox.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proof {
+    /// DKIM of the From domain, seen by the first sealer of a chain that only trusted ones sealed.
+    Arc {
+        /// The first sealer.
+        sealer: String,
+        /// Who vouches for the domain.
+        attested: Attestation,
+    },
     /// DKIM of the From domain, reported by a border host.
     BorderHost {
         /// Its authserv-id.
         authserv_id: String,
+        /// Who vouches for the domain.
+        attested: Attestation,
+    },
+    /// DKIM of the From domain, verified here.
+    Dkim {
+        /// d=.
+        domain: String,
+        /// s=.
+        selector: String,
+        /// Whether the resolver says that DNSSEC validated the key's record.
+        dnssec: bool,
+        /// Who vouches for the domain.
+        attested: Attestation,
     },
     /// A login listed for the mailbox.
     Login {
+        /// The login, in lower case.
+        login: String,
+    },
+    /// A login listed for the mailbox, told by a webmail host.
+    Webmail {
         /// The login, in lower case.
         login: String,
     },
@@ -50,13 +103,13 @@ pub enum Proof {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuthFailure {
-    /// The border host reports a broken signature of the From domain.
+    /// A signature of the From domain does not hold, and none does.
     Dkim,
-    /// The border host reports that neither DKIM nor SPF fits From (RFC 7489).
+    /// Neither DKIM nor SPF fits From (RFC 9989).
     Dmarc,
     /// The login may not send from this mailbox.
     LoginNotListed,
-    /// The border host reports an address that may not send for the From domain.
+    /// The address may not send for the From domain, and nothing else speaks for the message.
     Spf,
 }
 
@@ -64,134 +117,139 @@ pub enum AuthFailure {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Silence {
-    /// Results of one host contradict each other.
+    /// A border host contradicts itself, or saw a signature hold that does not hold here.
     Contradiction,
-    /// Neither a login nor results of a border host.
+    /// There are more signatures than are looked at.
+    LeftOut,
+    /// A webmail host did not tell one login where only it can write.
+    LoginUnclear,
+    /// DNS did not answer.
+    NoAnswer,
+    /// Neither a login nor a signature nor results of a border host.
     NoCheck,
-    /// Nobody attested that the domain binds logins to From.
-    NotAttested,
     /// The directory lists no logins for the mailbox.
     NoLoginsListed,
+    /// There is a proof, of a kind that the policy does not take.
+    NotAccepted(Method),
+    /// Nobody attested that the domain binds logins to From.
+    NotAttested,
+    /// The signature leaves fields open that tell one message from another.
+    NotCovered,
     /// Only a signature of another domain passed, or only SPF.
     OtherProof,
     /// The login was on a service that is not configured as one where users log in.
     ServiceNotConfigured,
+    /// A border host saw a signature that the message does not bear.
+    SignatureMissing,
+    /// The signature of the From domain can be read, and by a rule of the gateway or of DKIM it counts for nothing.
+    Unusable,
+}
+
+/// What a policy asks of proofs.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ProofRules {
+    /// Those that count.
+    pub methods: BTreeSet<Method>,
+    /// Seconds after which a signature is taken for one that is used again.
+    pub replay_after: i64,
+    /// Seconds by which clocks may be ahead of ours.
+    pub ahead: i64,
+}
+
+impl Default for ProofRules {
+    fn default() -> Self {
+        let methods = BTreeSet::from([Method::BorderHost, Method::Dkim, Method::Login, Method::Webmail]);
+        Self { methods, replay_after: 7 * 86_400, ahead: 86_400 }
+    }
 }
 
 /// Finds what proves that the mailbox of `listing` sent the message.
 #[must_use]
-pub fn authenticate(message: &Message, listing: &Listing, settings: &SenderSettings, at: UnixTime) -> Authentication {
-    let login = message.envelope().auth_login.as_deref().filter(|login| !login.is_empty());
-    match login {
-        Some(login) if on_submission_service(message, settings) => by_login(login, listing),
-        // A relay may log in too: what its host reports is asked before the login is called useless.
-        Some(_) => match by_border_host(message, &listing.mailbox, settings, at) {
-            Authentication::Nothing(Silence::NoCheck) => Authentication::Nothing(Silence::ServiceNotConfigured),
-            other => other,
-        },
-        None => by_border_host(message, &listing.mailbox, settings, at),
-    }
+pub fn authenticate(question: &Question<'_>, listing: &Listing) -> Authentication {
+    by_login(question, listing).unwrap_or_else(|| domain::answer(question, listing))
 }
 
-fn on_submission_service(message: &Message, settings: &SenderSettings) -> bool {
-    let service = message.envelope().daemon_name.as_deref();
-    settings.submission_services.iter().any(|name| Some(name.as_bytes()) == service)
+/// Whether a login decides alone, so that nothing about the domain need be asked.
+#[must_use]
+pub fn is_by_login(question: &Question<'_>, listing: &Listing) -> bool {
+    by_login(question, listing).is_some()
 }
 
-fn by_login(login: &[u8], listing: &Listing) -> Authentication {
-    if listing.logins.is_empty() {
-        return Authentication::Nothing(Silence::NoLoginsListed);
-    }
-    match std::str::from_utf8(login).map(str::to_ascii_lowercase) {
-        Ok(login) if listing.logins.contains(&login) => Authentication::Proven(Proof::Login { login }),
-        _ => Authentication::Failed(AuthFailure::LoginNotListed),
-    }
+fn by_login(question: &Question<'_>, listing: &Listing) -> Option<Authentication> {
+    login::answer(question, listing).or_else(|| webmail::answer(question, listing))
 }
 
-fn by_border_host(message: &Message, from: &Mailbox, settings: &SenderSettings, at: UnixTime) -> Authentication {
-    let Some(client) = message.envelope().client else { return Authentication::Nothing(Silence::NoCheck) };
-    let reports = settings
-        .border_hosts
-        .iter()
-        .filter(|host| host.clients.contains(&client))
-        .map(|host| (host, reported(message, host)))
-        .find(|(_, fields)| !fields.is_empty());
-    let Some((host, fields)) = reports else { return Authentication::Nothing(Silence::NoCheck) };
-    let report = Report { fields: &fields, from };
-    let failed = if report.says("dkim", "header.d", "fail") {
-        Some(AuthFailure::Dkim)
-    } else if report.says("dmarc", "header.from", "fail") {
-        Some(AuthFailure::Dmarc)
-    } else {
-        None
-    };
-    match (report.says("dkim", "header.d", "pass"), failed) {
-        _ if !report.agrees_on_dkim() => Authentication::Nothing(Silence::Contradiction),
-        (true, Some(_)) => Authentication::Nothing(Silence::Contradiction),
-        (true, None) if !is_attested(from, settings, at) => Authentication::Nothing(Silence::NotAttested),
-        (true, None) => Authentication::Proven(Proof::BorderHost { authserv_id: host.authserv_id.clone() }),
-        (false, Some(failure)) => Authentication::Failed(failure),
-        // Forwarding breaks SPF, so it only speaks against a message that nothing else speaks for.
-        (false, None) if report.says("spf", "smtp.mailfrom", "fail") => Authentication::Failed(AuthFailure::Spf),
-        (false, None) => Authentication::Nothing(Silence::OtherProof),
-    }
-}
+impl Method {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Arc, Self::BorderHost, Self::Dkim, Self::Login, Self::Webmail];
 
-/// Fields that the border host wrote above the Received field by which the message entered it.
-fn reported(message: &Message, host: &BorderHost) -> Vec<Results> {
-    let mut received = 0;
-    let mut fields = Vec::new();
-    for (name, value) in message.headers() {
-        if name.trim_ascii().eq_ignore_ascii_case(b"received") {
-            received += 1;
-            if received > u32::from(host.received_above) {
-                break;
-            }
-        }
-        if name.eq_ignore_ascii_case(b"authentication-results") {
-            fields.extend(Results::read(value).filter(|read| read.authserv_id.eq_ignore_ascii_case(&host.authserv_id)));
+    /// The word in policies and reports.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Arc => "arc",
+            Self::BorderHost => "border-host",
+            Self::Dkim => "dkim",
+            Self::Login => "login",
+            Self::Webmail => "webmail",
         }
     }
-    fields
 }
 
-/// What a border host says about one From domain.
-struct Report<'a> {
-    fields: &'a [Results],
-    from: &'a Mailbox,
-}
-
-impl Report<'_> {
-    fn says(&self, method: &str, property: &str, result: &str) -> bool {
-        self.fields.iter().any(|field| self.field_says(field, method, property, result))
+impl Proof {
+    /// How it proves.
+    #[must_use]
+    pub const fn method(&self) -> Method {
+        match self {
+            Self::Arc { .. } => Method::Arc,
+            Self::BorderHost { .. } => Method::BorderHost,
+            Self::Dkim { .. } => Method::Dkim,
+            Self::Login { .. } => Method::Login,
+            Self::Webmail { .. } => Method::Webmail,
+        }
     }
 
-    fn field_says(&self, field: &Results, method: &str, property: &str, result: &str) -> bool {
-        field.methods.iter().any(|m| m.method == method && m.result == result && self.is_from(m, property))
-    }
-
-    /// Two fields that speak of DKIM must say the same of the From domain: the lower one may be an invention that stands
-    /// right below the host's own, where the host fails to remove it.
-    fn agrees_on_dkim(&self) -> bool {
-        let mut answers =
-            self.fields.iter().filter(|field| field.methods.iter().any(|m| m.method == "dkim")).map(|field| {
-                let says = |result| self.field_says(field, "dkim", "header.d", result);
-                (says("pass"), says("fail"))
-            });
-        let first = answers.next();
-        answers.all(|answer| Some(answer) == first)
-    }
-
-    fn is_from(&self, method: &MethodResult, property: &str) -> bool {
-        let value = method.property(property);
-        let domain = value.map(|value| value.rsplit_once('@').map_or(value, |(_, domain)| domain));
-        domain.and_then(domain_name).as_deref() == Some(self.from.domain())
+    /// The login by which it proves; `None` where a signature does, which others can send again.
+    #[must_use]
+    pub fn login(&self) -> Option<&str> {
+        match self {
+            Self::Login { login } | Self::Webmail { login } => Some(login),
+            Self::Arc { .. } | Self::BorderHost { .. } | Self::Dkim { .. } => None,
+        }
     }
 }
 
-fn is_attested(from: &Mailbox, settings: &SenderSettings, at: UnixTime) -> bool {
-    settings
-        .attested_domains
-        .iter()
-        .any(|attestation| attestation.domain.as_str() == from.domain() && attestation.on.start() <= at)
+impl AuthFailure {
+    /// The word in reports.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Dkim => "dkim",
+            Self::Dmarc => "dmarc",
+            Self::LoginNotListed => "login-not-listed",
+            Self::Spf => "spf",
+        }
+    }
+}
+
+impl Silence {
+    /// The word in reports.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Contradiction => "contradiction",
+            Self::LeftOut => "left-out",
+            Self::LoginUnclear => "login-unclear",
+            Self::NoAnswer => "no-answer",
+            Self::NoCheck => "no-check",
+            Self::NoLoginsListed => "no-logins-listed",
+            Self::NotAccepted(_) => "not-accepted",
+            Self::NotAttested => "not-attested",
+            Self::NotCovered => "not-covered",
+            Self::OtherProof => "other-proof",
+            Self::ServiceNotConfigured => "service-not-configured",
+            Self::SignatureMissing => "signature-missing",
+            Self::Unusable => "unusable",
+        }
+    }
 }

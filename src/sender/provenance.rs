@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::authentication::{AuthFailure, Authentication, Proof, Silence, authenticate};
+use super::authentication::replay::{Replay, Seen};
+use super::authentication::{AuthFailure, Authentication, Proof, ProofRules, Silence, authenticate, is_by_login};
+use super::checks::Checks;
 use super::{Directory, Listing, SenderSettings, Standing};
 use crate::message::{FromFault, Mailbox, Message, from};
 use crate::time::UnixTime;
 
 /// Who the sender is.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Provenance {
     /// A check of the sender failed (`mbox-unauthenticated`, unmet).
@@ -23,9 +25,12 @@ pub enum Provenance {
     Official(Listing, Proof),
     /// A person's mailbox (`mbox-personal`).
     Personal(Listing),
+    /// The official mailbox sent the message once, perhaps not now (`replay-suspect` or `replay-unchecked`).
+    Suspect(Listing, Proof, Replay),
     /// The mailbox is official, but nothing proves that it sent the message (`mbox-unauthenticated`, undetermined).
     Unproven(Listing, Silence),
     /// There is no directory to ask, or no message at all (a bare PDF).
+    #[default]
     Unknown,
 }
 
@@ -48,6 +53,12 @@ pub struct Question<'a> {
     pub directory: Option<&'a Directory>,
     /// What the operator said.
     pub settings: &'a SenderSettings,
+    /// What the policy asks of proofs.
+    pub rules: &'a ProofRules,
+    /// What looking at the message and at DNS showed.
+    pub checks: &'a Checks,
+    /// What the log says of its signatures.
+    pub seen: Seen,
     /// The gateway's time of receipt (rule reading 10).
     pub at: UnixTime,
 }
@@ -61,9 +72,66 @@ impl Provenance {
             | Self::NotInForce(listing)
             | Self::Official(listing, _)
             | Self::Personal(listing)
+            | Self::Suspect(listing, ..)
             | Self::Unproven(listing, _) => Some(listing),
             Self::Mismatch(_) | Self::NotListed(_) | Self::Unknown => None,
         }
+    }
+
+    /// What proves that the mailbox sent the message, if not now.
+    #[must_use]
+    pub fn proof(&self) -> Option<&Proof> {
+        match self {
+            Self::Official(_, proof) | Self::Suspect(_, proof, _) => Some(proof),
+            Self::Failed(..)
+            | Self::Mismatch(_)
+            | Self::NotInForce(_)
+            | Self::NotListed(_)
+            | Self::Personal(_)
+            | Self::Unproven(..)
+            | Self::Unknown => None,
+        }
+    }
+
+    /// The word in reports.
+    #[must_use]
+    pub const fn token(&self) -> &'static str {
+        match self {
+            Self::Failed(..) => "failed",
+            Self::Mismatch(_) => "mismatch",
+            Self::NotInForce(_) => "not-in-force",
+            Self::NotListed(_) => "not-listed",
+            Self::Official(..) => "official",
+            Self::Personal(_) => "personal",
+            Self::Suspect(..) => "suspect",
+            Self::Unproven(..) => "unproven",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Why, in a word; `None` where there is nothing more to say.
+    #[must_use]
+    pub fn detail(&self) -> Option<&'static str> {
+        match self {
+            Self::Failed(_, failure) => Some(failure.token()),
+            Self::Mismatch(Mismatch::EnvelopeSender) => Some("envelope-sender"),
+            Self::Mismatch(Mismatch::From(fault)) => Some(fault.token()),
+            Self::Official(_, proof) => Some(proof.method().token()),
+            Self::Suspect(_, _, replay) => Some(replay.token()),
+            Self::Unproven(_, silence) => Some(silence.token()),
+            Self::NotInForce(_) | Self::NotListed(_) | Self::Personal(_) | Self::Unknown => None,
+        }
+    }
+}
+
+/// Whether the answer waits for what DNS says: the mailbox is official, and no login decides. Of other senders nobody is
+/// asked.
+#[must_use]
+pub fn waits_for_checks(question: &Question<'_>) -> bool {
+    let (Ok(from), Some(directory)) = (from::read(question.message), question.directory) else { return false };
+    match directory.standing(&from, question.at) {
+        Standing::Official(listing) => !is_by_login(question, listing),
+        Standing::NotInForce(_) | Standing::NotListed | Standing::Personal(_) => false,
     }
 }
 
@@ -81,13 +149,14 @@ pub fn provenance(question: &Question<'_>) -> Provenance {
         Standing::Official(listing) => listing.clone(),
         Standing::Personal(listing) => return Provenance::Personal(listing.clone()),
     };
-    match authenticate(question.message, &listing, question.settings, question.at) {
+    match authenticate(question, &listing) {
         Authentication::Failed(failure) => Provenance::Failed(listing, failure),
         Authentication::Nothing(silence) => Provenance::Unproven(listing, silence),
-        Authentication::Proven(Proof::Login { .. }) if !sent_by(&from, question.message) => {
+        Authentication::Proven(proof) if proof.login().is_some() && !sent_by(&from, question.message) => {
             Provenance::Mismatch(Mismatch::EnvelopeSender)
         }
         Authentication::Proven(proof) => Provenance::Official(listing, proof),
+        Authentication::Suspect(proof, replay) => Provenance::Suspect(listing, proof, replay),
     }
 }
 

@@ -20,6 +20,10 @@ pub struct SenderSettings {
     pub submission_services: Vec<String>,
     /// Hosts that authenticate mail before it reaches this one.
     pub border_hosts: Vec<BorderHost>,
+    /// Webmail servers that submit without SASL, and tell the login in a header field.
+    pub webmail_hosts: Vec<WebmailHost>,
+    /// Domains whose ARC seals are believed (RFC 8617), where the policy takes ARC for a proof.
+    pub trusted_sealers: Vec<Domain>,
     /// Domains whose servers let a login send only from its own mailbox. DKIM proves a domain, not a mailbox: elsewhere
     /// any clerk could send as any unit.
     pub attested_domains: Vec<Attestation>,
@@ -43,6 +47,56 @@ pub struct BorderHost {
     /// How many Received fields the border host and those behind it write above its results.
     #[serde(default = "one")]
     pub received_above: u8,
+}
+
+/// A webmail server whose word on logins is believed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WebmailHost {
+    /// Addresses from which it submits. The field of a message from anywhere else is a claim.
+    pub clients: Vec<IpAddr>,
+    /// The field in which it tells the login.
+    #[serde(default)]
+    pub header: FieldName,
+    /// How many Received fields it writes above that field itself.
+    #[serde(default)]
+    pub received_above: u8,
+}
+
+/// The field in which Zimbra tells the login.
+pub const DEFAULT_LOGIN_FIELD: &str = "X-Authenticated-User";
+
+/// The name of a header field (RFC 5322, 2.2), of letters, digits and hyphens only.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String")]
+pub struct FieldName(String);
+
+impl FieldName {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for FieldName {
+    fn default() -> Self {
+        Self(DEFAULT_LOGIN_FIELD.to_owned())
+    }
+}
+
+impl TryFrom<String> for FieldName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let is_name = text.len() <= 76 && text.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-');
+        // People write From, Subject and the rest themselves: none of those is a server's own word.
+        if is_name && text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-")) {
+            Ok(Self(text))
+        } else {
+            Err(format!("expected the name of a field such as {DEFAULT_LOGIN_FIELD}, found {text:?}"))
+        }
+    }
 }
 
 /// Who vouches that the servers of a domain bind logins to From, and since when.
@@ -89,6 +143,12 @@ pub struct Day {
 }
 
 impl Day {
+    /// As it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
     /// When it begins.
     #[must_use]
     pub fn start(&self) -> UnixTime {
@@ -131,6 +191,8 @@ impl Default for SenderSettings {
             agency_subdomains: false,
             submission_services: Vec::new(),
             border_hosts: Vec::new(),
+            webmail_hosts: Vec::new(),
+            trusted_sealers: Vec::new(),
             attested_domains: Vec::new(),
             directory_max_age_days: 90,
             parent_names: Vec::new(),
@@ -156,6 +218,10 @@ mod tests {
         .unwrap();
         assert_eq!(settings.agency_domains[0].as_str(), "tuyenquang.gov.vn");
         assert_eq!((settings.border_hosts[0].received_above, settings.directory_max_age_days), (1, 90));
+        let webmail = "trusted-sealers = [\"mx.vn\"]\n[[webmail-hosts]]\nclients = [\"10.0.0.7\"]\n";
+        let settings: SenderSettings = toml::from_str(webmail).unwrap();
+        assert_eq!(settings.webmail_hosts[0].header.as_str(), "X-Authenticated-User");
+        assert_eq!(settings.webmail_hosts[0].received_above, 0);
         for wrong in [
             "agency-domains = [\"gov\"]",
             "agency-domains = [\"a@b.vn\"]",
@@ -163,6 +229,10 @@ mod tests {
             "mixed_recipients = \"maybe\"",
             "[[attested-domains]]\ndomain = \"a.vn\"\nby = \"x\"\non = \"1/1/2026\"",
             "[[border-hosts]]\nauthserv-id = \"mx\"",
+            "[[webmail-hosts]]\nheader = \"X-Login\"",
+            "[[webmail-hosts]]\nclients = [\"10.0.0.7\"]\nheader = \"From\"",
+            "[[webmail-hosts]]\nclients = [\"10.0.0.7\"]\nheader = \"X-A: b\"",
+            "trusted-sealers = [\"mx\"]",
         ] {
             assert!(toml::from_str::<SenderSettings>(wrong).is_err(), "{wrong}");
         }

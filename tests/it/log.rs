@@ -5,9 +5,12 @@ use std::path::Path;
 
 use dieu7::audit::{Entry, Receipt, Rulings};
 use dieu7::digest::Sha256;
-use dieu7::gateway::{Append as _, Unrecorded};
-use dieu7::io::store::SqliteStore;
+use dieu7::evidence::Need;
+use dieu7::gateway::{Append as _, Gather as _, Unrecorded};
+use dieu7::io::sources::CrlFolder;
 use dieu7::io::store::query::LogReader;
+use dieu7::io::store::{Remembering, SqliteStore};
+use dieu7::sender::replay::Seen;
 use dieu7::time::UnixTime;
 
 fn entry(n: usize) -> Entry {
@@ -22,9 +25,15 @@ fn entry(n: usize) -> Entry {
             mailbox: "a@b.example".into(),
             message: Sha256::of(&leaf),
             documents: vec![(Sha256::of(b"doc").to_string(), "a.pdf".into(), "unmet")],
+            signatures: vec![signature(n)],
         },
         leaf,
     }
+}
+
+/// The signature of every third entry is that of the first.
+fn signature(n: usize) -> Sha256 {
+    Sha256::of(if n.is_multiple_of(3) { String::new() } else { n.to_string() }.as_bytes())
 }
 
 /// Appends `count` entries at once and gives their answers; everything is on disk when it returns.
@@ -164,4 +173,55 @@ fn append_to_locked(file: &Path) -> Result<Receipt, Unrecorded> {
             answer
         }
     }
+}
+
+#[test]
+fn entries_are_found_by_the_signatures_of_their_messages() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.sqlite");
+    append(&file, 7);
+    let log = LogReader::open(&file).unwrap();
+    let queue_ids = |signatures: &[Sha256], most| -> Vec<String> {
+        log.signed(signatures, most).unwrap().into_iter().map(|one| one.queue_id).collect()
+    };
+    assert_eq!(queue_ids(&[signature(4)], 9), ["Q4"]);
+    assert_eq!(queue_ids(&[signature(0)], 9), ["Q0", "Q3", "Q6"]);
+    assert_eq!(queue_ids(&[signature(0), signature(0)], 2), ["Q0", "Q3"]);
+    assert!(queue_ids(&[Sha256::of(b"another")], 9).is_empty());
+    assert_eq!(log.length().unwrap(), 7);
+}
+
+#[test]
+fn a_log_of_an_older_program_gets_what_it_lacks_and_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.sqlite");
+    append(&file, 2);
+    let older = rusqlite::Connection::open(&file).unwrap();
+    older.execute_batch("DROP TABLE signatures; PRAGMA user_version = 1").unwrap();
+    drop(older);
+    assert_eq!(append(&file, 4).len(), 4);
+    let log = LogReader::open(&file).unwrap();
+    assert_eq!(log.count().unwrap(), 6);
+    assert_eq!(log.signed(&[signature(3)], 9).unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn the_log_is_asked_whether_it_has_a_signature_and_says_when_it_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.sqlite");
+    let none = CrlFolder::new(folder.path().join("crls"));
+    let sources = Remembering::new(none, file.clone());
+    let need = |n| Need::SeenBefore { signatures: vec![signature(n)] };
+    let missing = sources.gather(vec![need(1)]).await.remove(0).1;
+    assert_eq!((Seen::read(&missing.pieces, None), missing.tried.len()), (Seen::Unasked, 1));
+    let writing = file.clone();
+    tokio::task::spawn_blocking(move || append(&writing, 2)).await.unwrap();
+    let of = async |n, queue_id: &[u8]| {
+        let answers = sources.gather(vec![need(n)]).await;
+        assert_eq!(answers[0].0, need(n));
+        Seen::read(&answers[0].1.pieces, Some(queue_id))
+    };
+    assert!(matches!(of(1, b"Q9").await, Seen::Before(_)));
+    assert_eq!(of(1, b"Q1").await, Seen::First);
+    assert_eq!(of(2, b"Q9").await, Seen::First);
 }

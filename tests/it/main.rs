@@ -17,6 +17,7 @@ mod limits;
 mod log;
 mod ocsp;
 mod report;
+mod sender_matrix;
 mod support;
 mod tls;
 mod trust;

@@ -126,7 +126,7 @@ fn inquiries(need: &Need) -> Vec<Inquiry> {
     let (issuer, key, serial, addresses) = match need {
         Need::Crl { issuer, key, points } => (issuer, key, None, points),
         Need::Ocsp { issuer, key, serial, responders } => (issuer, key, Some(serial), responders),
-        Need::Sender(_) => return Vec::new(),
+        Need::Sender(_) | Need::SeenBefore { .. } => return Vec::new(),
     };
     let (issuer, key): (Arc<[u8]>, Arc<[u8]>) = (issuer.as_slice().into(), key.as_slice().into());
     let serial: Option<Arc<[u8]>> = serial.map(|serial| serial.as_slice().into());

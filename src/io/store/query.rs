@@ -5,6 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use serde::Serialize;
 
+use crate::digest::Sha256;
+use crate::sender::replay::Earlier;
 use crate::time::UnixTime;
 
 const COLUMNS: &str = "idx, id, at, verdict, queue_id, message_id, mailbox, message, leaf, report";
@@ -69,6 +71,29 @@ impl LogReader {
         );
         let index = key.parse::<i64>().unwrap_or(-1);
         self.connection.query_row(&query, params![key, index], record).optional()
+    }
+
+    /// The first `most` entries that have one of these signatures, in the order of their indexes.
+    pub fn signed(&self, signatures: &[Sha256], most: u32) -> rusqlite::Result<Vec<Earlier>> {
+        let mut found: Vec<Earlier> = Vec::new();
+        for signature in signatures {
+            let mut query = self.connection.prepare_cached(super::signatures::ENTRIES)?;
+            let entries = query.query_map(params![signature.to_string(), most], |row| {
+                Ok(Earlier { index: row.get(0)?, queue_id: row.get(1)?, at: row.get(2)? })
+            })?;
+            for entry in entries {
+                found.push(entry?);
+            }
+        }
+        found.sort_by_key(|one| one.index);
+        found.dedup();
+        found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    /// The index that the next entry gets: as many as there are, found without counting them.
+    pub fn length(&self) -> rusqlite::Result<u64> {
+        self.connection.query_row("SELECT coalesce(max(idx) + 1, 0) FROM entries", [], |row| row.get(0))
     }
 
     /// How many entries there are.

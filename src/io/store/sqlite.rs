@@ -13,6 +13,8 @@ use crate::audit::{Entry, Receipt};
 use crate::digest::Sha256;
 use crate::gateway::{Append, Unrecorded};
 
+use super::signatures;
+
 /// `leaf` and `report` are the octets that digests speak of; the other columns exist for queries.
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS entries (
@@ -38,7 +40,6 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE INDEX IF NOT EXISTS entries_at ON entries (at);
 CREATE INDEX IF NOT EXISTS entries_queue_id ON entries (queue_id);
 CREATE INDEX IF NOT EXISTS documents_sha256 ON documents (sha256);
-PRAGMA user_version = 1;
 ";
 const NEXT_INDEX: &str = "SELECT coalesce(max(idx) + 1, 0) FROM entries";
 const INSERT_ENTRY: &str = "INSERT INTO entries
@@ -54,7 +55,7 @@ const QUEUE: usize = 1024;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Shape of the file that this program writes.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// Why the log cannot be opened or written.
 #[derive(Debug)]
@@ -117,7 +118,10 @@ impl SqliteStore {
         if version > SCHEMA_VERSION {
             return Err(fail(Cause::NewerSchema(version)));
         }
-        connection.execute_batch(SCHEMA).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
+        // What an older program wrote lacks tables, and nothing else.
+        for step in [SCHEMA, signatures::SCHEMA, &format!("PRAGMA user_version = {SCHEMA_VERSION}")] {
+            connection.execute_batch(step).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
+        }
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let opened = identity(file).map_err(|error| fail(Cause::Folder(error)))?;
         let (site, path) = (site.to_owned(), file.to_owned());
@@ -241,5 +245,6 @@ fn insert(transaction: &Transaction<'_>, entry: &Entry, site: &str, index: u64) 
     for (n, (sha256, name, result)) in rulings.documents.iter().enumerate() {
         document.execute(params![index, n + 1, sha256, name, result])?;
     }
+    signatures::insert(transaction, index, &rulings.signatures)?;
     Ok(receipt)
 }

@@ -1,7 +1,9 @@
 use std::net::IpAddr;
 
+use super::super::checks::{AuthResult, Covered, Dkim, DkimFault};
 use super::super::settings::{Attestation, BorderHost};
 use super::*;
+use crate::digest::Sha256;
 use crate::message::Envelope;
 
 const DIRECTORY: &str = "mailbox,kind,agency,aliases,logins,published_on,source,valid_from,valid_to,signers\n\
@@ -30,11 +32,38 @@ fn settings() -> SenderSettings {
     }
 }
 
+/// A message of which DNS says nothing; what comes from the border host bears a signature of each domain.
 fn judge(envelope: Envelope, header: &str, at: &str) -> Provenance {
+    let from_border = envelope.client == border().client;
+    let checks = Checks {
+        dkim: if from_border { ["tq.vn", "flat.vn"].map(|domain| unanswered(domain, at)).to_vec() } else { Vec::new() },
+        ..Checks::default()
+    };
+    judge_with(envelope, header, &checks, at)
+}
+
+fn judge_with(envelope: Envelope, header: &str, checks: &Checks, at: &str) -> Provenance {
     let directory = Directory::from_csv(DIRECTORY).unwrap();
     let message = Message::parse(envelope, format!("{header}\r\n\r\nx\r\n").into_bytes());
     let at = UnixTime::parse(at).unwrap();
-    provenance(&Question { message: &message, directory: Some(&directory), settings: &settings(), at })
+    let (settings, rules) = (settings(), ProofRules::default());
+    let (directory, seen) = (Some(&directory), Seen::First);
+    provenance(&Question { message: &message, directory, settings: &settings, rules: &rules, checks, seen, at })
+}
+
+/// A signature whose key could not be asked for.
+fn unanswered(domain: &str, at: &str) -> Dkim {
+    Dkim {
+        domain: domain.into(),
+        selector: "s".into(),
+        result: AuthResult::Temperror,
+        fault: Some(DkimFault::NoAnswer),
+        covered: Covered { from: true, date: true, subject: true, message_id: true, content_type: true },
+        signed_at: UnixTime::parse(at),
+        expires: None,
+        signature: Sha256::of(domain.as_bytes()),
+        dnssec: false,
+    }
 }
 
 fn login(login: &str, service: &str, mail_from: &str) -> Envelope {
@@ -138,13 +167,17 @@ fn a_failed_check_and_none_at_all_are_told_apart() {
     assert_eq!(failed(of(login("x", "submission", "unit@tq.vn"), "")), AuthFailure::LoginNotListed);
     assert_eq!(failed(of(border(), &PASS.replace("pass", "fail"))), AuthFailure::Dkim);
     let spf = "Authentication-Results: mx.tq.vn; spf=fail smtp.mailfrom=tq.vn\r\n";
-    assert_eq!(failed(of(border(), spf)), AuthFailure::Spf);
+    let unsigned =
+        |results: &str| judge_with(border(), &format!("{results}From: unit@tq.vn"), &Checks::default(), TODAY);
+    assert_eq!(failed(unsigned(spf)), AuthFailure::Spf);
     assert!(official(&of(border(), &format!("{spf}{PASS}"))));
     let dmarc = "Authentication-Results: mx.tq.vn; dmarc=fail header.from=tq.vn\r\n";
     assert_eq!(failed(of(border(), dmarc)), AuthFailure::Dmarc);
     assert_eq!(unproven(of(Envelope::default(), PASS)), Silence::NoCheck);
-    assert_eq!(unproven(of(border(), &spf.replace("fail", "pass"))), Silence::OtherProof);
-    assert_eq!(unproven(of(border(), &PASS.replace("pass", "temperror"))), Silence::OtherProof);
+    assert_eq!(unproven(unsigned(&spf.replace("fail", "pass"))), Silence::OtherProof);
+    assert_eq!(unproven(unsigned(&PASS.replace("pass", "temperror"))), Silence::OtherProof);
+    assert_eq!(unproven(of(border(), &PASS.replace("pass", "temperror"))), Silence::NoAnswer);
+    assert_eq!(unproven(unsigned(PASS)), Silence::SignatureMissing);
     assert_eq!(unproven(of(border(), &format!("{PASS}{dmarc}"))), Silence::Contradiction);
     assert_eq!(unproven(of(login("vanthu", "smtpd", ""), "")), Silence::ServiceNotConfigured);
     let flat = judge(border(), &format!("{}From: unit@flat.vn", PASS.replace("d=tq.vn", "d=flat.vn")), TODAY);
@@ -168,6 +201,8 @@ fn what_the_directory_says_comes_before_who_sent_it() {
 fn without_a_directory_nothing_is_known() {
     let message = Message::parse(login("vanthu", "submission", ""), b"From: unit@tq.vn\r\n\r\n".to_vec());
     let at = UnixTime::parse(TODAY).unwrap();
-    let question = Question { message: &message, directory: None, settings: &settings(), at };
+    let (settings, rules, checks) = (settings(), ProofRules::default(), Checks::default());
+    let (settings, rules, checks) = (&settings, &rules, &checks);
+    let question = Question { message: &message, directory: None, settings, rules, checks, seen: Seen::First, at };
     assert_eq!(provenance(&question), Provenance::Unknown);
 }

@@ -324,7 +324,7 @@ impl Hierarchy {
                     }
                     Need::Ocsp { responders, .. } if responders.is_empty() => Vec::new(),
                     Need::Ocsp { .. } => responses.iter().map(piece).collect(),
-                    Need::Sender(_) => Vec::new(),
+                    Need::Sender(_) | Need::SeenBefore { .. } => Vec::new(),
                 };
                 evidence.answer(need, Answer::of(pieces));
             }

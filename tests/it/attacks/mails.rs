@@ -1,7 +1,7 @@
 //! Mails that look as if the official mailbox had sent the document.
 
 use dieu7::message::Message;
-use dieu7::policy::Verdict;
+use dieu7::policy::{Reason, Verdict};
 
 use super::paper::Paper;
 use super::world::{FROM, Mail, World, genuine, part};
@@ -84,6 +84,20 @@ fn results_of_authentication_that_the_mail_brings_along_prove_nothing() {
         let results = format!("Authentication-Results: {host}; dkim=pass header.d=tinhmau.example; spf=pass\r\n");
         refused(&mail.clone().header(&format!("{results}{header}X-Authenticated-User: sonoivu.vanthu1\r\n")), host);
     }
+}
+
+#[test]
+fn a_login_that_the_mail_claims_is_remarked_and_takes_nothing_from_a_real_one() {
+    let remarked = |mail: &Mail| {
+        let judgement = World::default().judge(mail.message());
+        (judgement.verdict == Verdict::LegallyEquivalent, judgement.remarks.contains(&Reason::LoginClaimed))
+    };
+    let mut mail = good();
+    assert_eq!(remarked(&mail), (true, false));
+    mail.header += "X-Authenticated-User: sonoivu.vanthu1\r\n";
+    assert_eq!(remarked(&mail), (true, true));
+    mail.envelope.auth_login = None;
+    assert_eq!(remarked(&mail), (false, true));
 }
 
 #[test]

@@ -27,6 +27,7 @@ fn receipt() -> Receipt {
         mailbox: String::new(),
         message: Sha256::of(b""),
         documents: Vec::new(),
+        signatures: Vec::new(),
     };
     let entry = Entry { report: b"{}".to_vec(), leaf: b"{}".to_vec(), rulings };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
