@@ -16,6 +16,7 @@ mod limits;
 mod log;
 mod ocsp;
 mod report;
+mod sender_checks;
 mod support;
 mod tls;
 mod trust;
