@@ -9,6 +9,7 @@ mod byte_range;
 mod cms;
 mod examine;
 mod ocsp;
+mod sender;
 #[cfg(test)]
 mod tests;
 mod x509;
@@ -24,6 +25,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("examine", examine::examine),
     ("lexer", crate::pdf::fuzz::lexer),
     ("ocsp", ocsp::ocsp),
+    ("sender", sender::sender),
     ("x509", x509::x509),
     ("xref", crate::pdf::fuzz::xref),
 ];

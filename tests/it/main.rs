@@ -18,6 +18,7 @@ mod log;
 mod ocsp;
 mod report;
 mod sender_matrix;
+mod sender_checks;
 mod support;
 mod tls;
 mod trust;
