@@ -8,6 +8,7 @@
 mod byte_range;
 mod cms;
 mod examine;
+mod mime;
 mod ocsp;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("cms", cms::cms),
     ("examine", examine::examine),
     ("lexer", crate::pdf::fuzz::lexer),
+    ("mime", mime::mime),
     ("ocsp", ocsp::ocsp),
     ("x509", x509::x509),
     ("xref", crate::pdf::fuzz::xref),

@@ -498,7 +498,9 @@ fn is_pdf_in_base64(entity: &Entity, raw: Raw<'_>) -> bool {
 /// multipart/alternative shows one branch (RFC 2046, 5.1.4).
 fn stands_in_one_branch(frames: &mut [Frame]) -> bool {
     let alternatives = frames.iter_mut().filter(|frame| frame.kind == FrameKind::Alternative);
-    alternatives.fold(true, |one, frame| *frame.branch.get_or_insert(frame.parts) == frame.parts && one)
+    // Each is noted, also after one in which they do not.
+    alternatives.filter_map(|frame| (*frame.branch.get_or_insert(frame.parts) != frame.parts).then_some(())).count()
+        == 0
 }
 
 fn is_message(media_type: &str) -> bool {
