@@ -8,6 +8,7 @@
 mod byte_range;
 mod cms;
 mod examine;
+mod mime;
 mod ocsp;
 mod sender;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("cms", cms::cms),
     ("examine", examine::examine),
     ("lexer", crate::pdf::fuzz::lexer),
+    ("mime", mime::mime),
     ("ocsp", ocsp::ocsp),
     ("sender", sender::sender),
     ("x509", x509::x509),

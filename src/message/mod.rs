@@ -21,6 +21,7 @@ pub mod secret;
 pub mod signed;
 pub mod source;
 pub mod stamps;
+mod syllable;
 pub mod transfer;
 pub mod walk;
 pub mod words;

@@ -143,10 +143,8 @@ fn accented(words: &[Word<'_>], n: usize) -> Option<SecretMark> {
 fn stamped(words: &[Word<'_>], n: usize) -> Option<SecretMark> {
     let (before, after) = around(words, n);
     let first = before.filter(|before| before.text == "TOI").map_or(n, |_| n - 1);
-    let (before, mark) = match first == n {
-        true => (before, SecretMark::Secret),
-        false => (around(words, first).0, SecretMark::HighlySecret),
-    };
+    let (before, mark) =
+        if first == n { (before, SecretMark::Secret) } else { (around(words, first).0, SecretMark::HighlySecret) };
     let word = |word: Option<&Word<'_>>| word.map(|word| word.text.to_uppercase()).unwrap_or_default();
     let apart_before = words.get(first).is_some_and(|word| word.apart_before);
     let apart_after = words.get(n).is_some_and(|word| word.apart_after);

@@ -72,9 +72,10 @@ impl MailSignature {
         let certificate = parsed.signer_certificate().ok();
         if let Some(certificate) = certificate {
             let subject = certificate.subject();
-            found.signer = match is_of_person(certificate) {
-                true => subject.organization().map(|agency| shown(&agency)),
-                false => Some(shown(&subject.to_string())),
+            found.signer = if is_of_person(certificate) {
+                subject.organization().map(|agency| shown(&agency))
+            } else {
+                Some(shown(&subject.to_string()))
             };
             found.certificate = Some(certificate.fingerprint());
             found.names_from = from::read(message).is_ok_and(|from| names(certificate, &from));

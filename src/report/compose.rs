@@ -130,11 +130,10 @@ fn mail_signature(signature: &MailSignature, lang: Lang) -> Row {
         MailOutcome::Invalid => (Mark::Bad, Words::new("không hợp lệ", "not valid")),
         MailOutcome::Undetermined => (Mark::Doubt, Words::new("không xác định", "undetermined")),
     };
-    let names = match signature.names_from {
-        true => Words::new(", chứng thư số ghi đúng địa chỉ gửi", ", the certificate names the sending address"),
-        false => {
-            Words::new(", chứng thư số không ghi địa chỉ gửi", ", the certificate does not name the sending address")
-        }
+    let names = if signature.names_from {
+        Words::new(", chứng thư số ghi đúng địa chỉ gửi", ", the certificate names the sending address")
+    } else {
+        Words::new(", chứng thư số không ghi địa chỉ gửi", ", the certificate does not name the sending address")
     };
     let said = Said::own(outcome.of(lang));
     let said = match &signature.signer {
