@@ -208,7 +208,9 @@ mod tests {
 
     fn seen(reports: &[(Value, &str)]) -> Vec<Suggestion> {
         let mut sightings = Sightings::default();
-        reports.iter().for_each(|(report, at)| sightings.see(report, day(at)));
+        for (report, at) in reports {
+            sightings.see(report, day(at));
+        }
         sightings.suggestions(&directory(), day("2026-11-24"))
     }
 

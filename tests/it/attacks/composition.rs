@@ -308,7 +308,7 @@ fn inside_from() -> Vec<Row> {
         row("A15: a comment with the other address", format!("{FROM} ({attacker})")),
         row("A15: a comment in the address", "vanthu.sonoivu(x)@tinhmau.example".into()),
         row("A15: a quoted local part with both", format!("\"{FROM}\"@attack.example")),
-        row("A15: a percent sign", format!("vanthu.sonoivu%tinhmau.example@attack.example")),
+        row("A15: a percent sign", "vanthu.sonoivu%tinhmau.example@attack.example".into()),
         row("A display name that is another address", format!("\"{attacker}\" <{FROM}>")),
         row("A display name that is the agency's address", format!("\"{FROM}\" <{attacker}>")),
         row("A display name turned around", format!("\u{202e}{attacker} <{FROM}>")),
