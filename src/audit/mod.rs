@@ -4,6 +4,7 @@
 
 mod entry;
 mod receipt;
+pub mod sightings;
 
 pub use entry::{Circumstances, Entry, Rulings};
 pub use receipt::{Receipt, look_up_code};

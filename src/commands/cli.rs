@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 mod trust;
 
+use super::directory::{PinArguments, SuggestArguments, UnpinArguments};
 use super::lang::{self, Lang};
 pub use trust::{AddArguments, BundleArguments, BundleCommand, CheckArguments, ExportArguments};
 pub use trust::{TrustArguments, TrustCommand, Wanted};
@@ -180,6 +181,12 @@ pub enum DirectoryCommand {
         /// CSV or TOML file
         file: PathBuf,
     },
+    /// Say that a certificate signs for the agency of a mailbox, or for its head
+    Pin(PinArguments),
+    /// List certificates seen often from official mailboxes, to be approved one by one
+    SuggestPins(SuggestArguments),
+    /// Say that a certificate signs for the agency no longer
+    Unpin(UnpinArguments),
 }
 
 #[derive(Args, Debug)]

@@ -1,4 +1,9 @@
-//! `dieu7 directory check`.
+//! `dieu7 directory check`, `pin`, `unpin` and `suggest-pins`.
+
+mod pin;
+mod suggest;
+
+use std::path::Path;
 
 use dieu7::io::files;
 
@@ -6,8 +11,19 @@ use super::cli::{DirectoryArguments, DirectoryCommand};
 use super::failure::{self, FINE, Failure};
 use super::lang::Lang;
 
+pub use pin::{PinArguments, UnpinArguments};
+pub use suggest::SuggestArguments;
+
 pub fn run(arguments: &DirectoryArguments, lang: Lang) -> Result<u8, Failure> {
-    let DirectoryCommand::Check { file } = &arguments.command;
+    match &arguments.command {
+        DirectoryCommand::Check { file } => check(file, lang),
+        DirectoryCommand::Pin(pin) => pin::pin(pin, &mut pin::InFile, lang),
+        DirectoryCommand::SuggestPins(suggest) => suggest::run(suggest, &mut pin::InFile, lang),
+        DirectoryCommand::Unpin(unpin) => pin::unpin(unpin, &mut pin::InFile, lang),
+    }
+}
+
+fn check(file: &Path, lang: Lang) -> Result<u8, Failure> {
     let directory = files::directory(file, &mut Vec::new()).map_err(failure::settings)?;
     println!(
         "{}: {} {}",

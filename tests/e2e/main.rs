@@ -15,4 +15,5 @@ mod operation;
 mod outage;
 mod readers;
 mod samples;
+mod smuggling;
 mod support;

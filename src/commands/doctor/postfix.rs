@@ -71,6 +71,7 @@ fn judge(values: &BTreeMap<String, String>, overrides: &str, settings: &Settings
             ("smtpd_forbid_bare_newline_exclusions =".into(), "smtpd_forbid_bare_newline_exclusions =".into()),
         ));
     }
+    checks.extend(smuggling_by_port(overrides));
     if value("milter_protocol") != "6" {
         let found = value("milter_protocol");
         checks.push(attention(
@@ -199,6 +200,26 @@ fn smuggling(version: &str, found: Option<&str>) -> Check {
             ),
         ),
     }
+}
+
+/// A port of master.cf that takes the protection away for itself.
+fn smuggling_by_port(overrides: &str) -> Option<Check> {
+    let open = overrides.lines().find(|line| {
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        name.trim().ends_with("/smtpd_forbid_bare_newline") && value.trim() == "no"
+    })?;
+    let port = open.split_once('=').map_or(open, |(name, _)| name.trim());
+    Some(Check::new(
+        Severity::Broken,
+        (
+            format!("master.cf bỏ chống lậu thư ở một cổng: {port} = no"),
+            format!("master.cf takes the protection against smuggling away on one port: {port} = no"),
+        ),
+        (
+            "bỏ dòng -o smtpd_forbid_bare_newline=no ấy; máy cần ngoại lệ thì ghi địa chỉ vào smtpd_forbid_bare_newline_exclusions".into(),
+            "remove that -o smtpd_forbid_bare_newline=no; name a host that needs it in smtpd_forbid_bare_newline_exclusions".into(),
+        ),
+    ))
 }
 
 fn size(found: &str, settings: &Settings) -> Check {
@@ -344,6 +365,13 @@ submission/inet/smtpd_sender_restrictions = reject_sender_login_mismatch";
         old.remove("smtpd_forbid_bare_newline");
         let found = judge(&old, OVERRIDES, &settings());
         assert!(found.iter().any(|check| check.severity == Severity::Broken));
+    }
+
+    #[test]
+    fn one_port_without_the_protection_is_broken() {
+        let port = |value: &str| format!("{OVERRIDES}\nsmtp/inet/smtpd_forbid_bare_newline = {value}");
+        assert_eq!(worst(&[], &port("no")), Severity::Broken);
+        assert_eq!(worst(&[], &port("normalize")), Severity::Good);
     }
 
     #[test]

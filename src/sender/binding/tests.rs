@@ -44,14 +44,16 @@ fn day(text: &str) -> UnixTime {
 const TODAY: &str = "2026-11-24";
 
 /// As if the sender had these pins.
-fn bind_with(pins: &[Pin], mailbox: &str, signer: &SignerFacts, signed: &str) -> Binding {
+fn bind_with(pins: &[Pin], mailbox: &str, signer: &SignerFacts, on: &str) -> Binding {
     let directory = directory();
     let listed = directory.listings().iter().find(|listing| listing.mailbox.to_string() == mailbox).unwrap();
     let mut sender = listed.clone();
     sender.pins.extend_from_slice(pins);
     let parents = ["UBND tỉnh Tuyên Quang".to_owned(), "Tuyên Quang".to_owned()];
-    let (signed, received) = (day(signed), day(TODAY));
-    bind(signer, &Against { sender: &sender, directory: &directory, parents: &parents, signed, received })
+    bind(
+        signer,
+        &Against { sender: &sender, directory: &directory, parents: &parents, signed: day(on), received: day(TODAY) },
+    )
 }
 
 fn bind_to(mailbox: &str, signer: &SignerFacts) -> Binding {

@@ -77,6 +77,11 @@ impl Client {
         self.stream.get_mut().write_all(&transparent(octets))
     }
 
+    /// Octets of the data as they are, dots and bare line feeds too.
+    pub fn raw(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(octets)
+    }
+
     /// The end of data.
     pub fn finish(&mut self) -> io::Result<Reply> {
         self.command(".")

@@ -146,7 +146,7 @@ fn a_persons_certificate_that_is_pinned_as_the_agencys_own_is_still_a_persons() 
 fn the_circular_of_a_ministry_is_named_as_such_and_never_the_senders() {
     let other = |binding: &Binding| matches!(binding, Binding::OtherAgency { agency, by: Bound::Pinned } if agency == "Bộ Mẫu (DEMO)");
     assert_not_the_senders(&signed_as("ministry"), Reason::SignerNotSender, other);
-    let other = |binding: &Binding| matches!(binding, Binding::OtherAgency { by: Bound::Name, .. });
+    let other = |binding: &Binding| matches!(binding, Binding::OtherAgency { by: Bound::Mailbox, .. });
     assert_not_the_senders(&signed_as("taichinh"), Reason::SignerNotSender, other);
 }
 
