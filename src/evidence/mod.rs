@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Sha256;
 use crate::time::UnixTime;
 
+mod failure;
 mod record;
 
+pub use failure::{Failure, Stage};
 pub use record::{
     Answered, Asked, FORMAT, Input, KeptCertificate, KeptPiece, Part, Record, Rules, Session, Signature, Tried,
     answered,
@@ -99,21 +101,8 @@ impl Answer {
 pub struct Attempt {
     /// Whom.
     pub source: String,
-    /// What happened, for the operator.
-    pub failure: String,
-}
-
-impl Attempt {
-    /// A folder holds no list of the issuer.
-    pub const NO_LIST: &'static str = "no list of this issuer in the folder";
-    /// A folder holds no OCSP response about the certificate.
-    pub const NO_RESPONSE: &'static str = "no response about this certificate in the folder";
-
-    /// Whether it is a folder that was looked into.
-    #[must_use]
-    pub fn is_of_folder(&self) -> bool {
-        [Self::NO_LIST, Self::NO_RESPONSE].contains(&self.failure.as_str())
-    }
+    /// What happened.
+    pub failure: Failure,
 }
 
 /// Octets from outside, and where they came from.

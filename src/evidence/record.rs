@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Attempt, Evidence, Lookup, Need, Piece};
+use super::{Answer, Attempt, Evidence, Failure, Lookup, Need, Piece};
 use crate::digest::{Sha256, hex, hex_decode};
 use crate::time::UnixTime;
 use crate::x509::Name;
@@ -149,7 +149,22 @@ pub struct Tried {
     /// Whom.
     pub source: String,
     /// What happened.
-    pub failure: String,
+    #[serde(deserialize_with = "facts_or_words")]
+    pub failure: Failure,
+}
+
+/// The first records have words in the place of facts.
+fn facts_or_words<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Failure, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Words(String),
+        Facts(Failure),
+    }
+    Ok(match Kept::deserialize(deserializer)? {
+        Kept::Words(detail) => Failure::Words { detail },
+        Kept::Facts(failure) => failure,
+    })
 }
 
 /// One signature field of one document.
@@ -409,7 +424,7 @@ mod tests {
         let ocsp = Need::Ocsp { issuer, key: vec![1], serial: vec![0, 9], responders: vec!["http://ca/".into()] };
         let taken = [None, Some(UnixTime::from_seconds(1_700_000_000)), Some(UnixTime::from_seconds(i64::MAX))];
         let piece = |taken| Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken };
-        let tried = Attempt { source: "http://ca/".into(), failure: "timed out".into() };
+        let tried = Attempt { source: "http://ca/".into(), failure: Failure::Status { status: 404 }.remembered() };
         vec![(crl, Answer::of(taken.map(piece).to_vec())), (ocsp, Answer::in_vain(vec![tried]))]
     }
 
@@ -449,6 +464,16 @@ mod tests {
         assert_eq!(read.objects().len(), 1);
         let replayed = read.replay(|_, _| Ok::<_, ()>(Arc::from(&b"crl"[..]))).unwrap().unwrap();
         assert_eq!(format!("{replayed:?}"), format!("{:?}", answers()));
+    }
+
+    #[test]
+    fn an_attempt_of_an_old_record_keeps_its_words() {
+        let old: Tried = serde_json::from_str(r#"{"source": "http://ca/", "failure": "timed out"}"#).unwrap();
+        let failure = Failure::Words { detail: "timed out".into() };
+        assert_eq!(Attempt::from(old), Attempt { source: "http://ca/".into(), failure });
+        for wrong in ["7", r#"{"kind": "status"}"#, r#"{"kind": "asked nicely"}"#] {
+            assert!(serde_json::from_str::<Tried>(&format!(r#"{{"source": "", "failure": {wrong}}}"#)).is_err());
+        }
     }
 
     #[test]

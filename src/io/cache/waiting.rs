@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::evidence::Failure;
+
 use super::record::Inquiry;
 
 /// After the first failure; doubled by each further one.
@@ -17,8 +19,8 @@ const REMEMBERED: usize = 4096;
 type Failing = (std::sync::Arc<str>, Option<std::sync::Arc<[u8]>>);
 
 #[derive(Debug)]
-struct Failure {
-    why: String,
+struct Left {
+    why: Failure,
     times: u32,
     until: Instant,
 }
@@ -26,13 +28,13 @@ struct Failure {
 /// Failures of late. Measured by a clock that nobody sets.
 #[derive(Debug, Default)]
 pub struct Waiting {
-    failures: Mutex<HashMap<Failing, Failure>>,
+    failures: Mutex<HashMap<Failing, Left>>,
 }
 
 impl Waiting {
     /// Why `inquiry` is not asked right now.
     #[must_use]
-    pub fn why(&self, inquiry: &Inquiry, now: Instant) -> Option<String> {
+    pub fn why(&self, inquiry: &Inquiry, now: Instant) -> Option<Failure> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         names(inquiry).into_iter().find_map(|name| {
             failures.get(&name).filter(|failure| failure.until > now).map(|failure| failure.why.clone())
@@ -40,7 +42,7 @@ impl Waiting {
     }
 
     /// It failed; `of_host` when nothing else of this address will do better.
-    pub fn failed(&self, inquiry: &Inquiry, of_host: bool, why: String, now: Instant) {
+    pub fn failed(&self, inquiry: &Inquiry, of_host: bool, why: Failure, now: Instant) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let [host, own] = names(inquiry);
         let name = if of_host { host } else { own };
@@ -54,7 +56,7 @@ impl Waiting {
         }
         let times = failures.get(&name).map_or(0, |failure| failure.times).saturating_add(1);
         let wait = FIRST.saturating_mul(2u32.saturating_pow(times - 1)).min(LONGEST);
-        failures.insert(name, Failure { why, times, until: now + wait });
+        failures.insert(name, Left { why, times, until: now + wait });
     }
 
     /// It answered.
@@ -85,24 +87,24 @@ mod tests {
         let inquiry = ocsp("a", 1);
         let mut now = Instant::now();
         for expected in [300, 600, 1200, 2400, 3600, 3600] {
-            waiting.failed(&inquiry, true, "down".to_owned(), now);
+            waiting.failed(&inquiry, true, Failure::Compressed, now);
             now += Duration::from_secs(expected - 1);
             assert!(waiting.why(&inquiry, now).is_some(), "{expected}");
             now += Duration::from_secs(1);
             assert_eq!(waiting.why(&inquiry, now), None, "{expected}");
         }
         waiting.answered(&inquiry);
-        waiting.failed(&inquiry, true, "down".to_owned(), now);
+        waiting.failed(&inquiry, true, Failure::Compressed, now);
         assert_eq!(waiting.why(&inquiry, now + FIRST), None);
     }
 
     #[test]
     fn what_a_responder_does_not_know_of_one_says_nothing_of_others_but_a_dead_one_is_dead_for_all() {
         let (waiting, now) = (Waiting::default(), Instant::now());
-        waiting.failed(&ocsp("a", 1), false, "unauthorized".to_owned(), now);
+        waiting.failed(&ocsp("a", 1), false, Failure::Off, now);
         assert!(waiting.why(&ocsp("a", 1), now).is_some());
         assert_eq!(waiting.why(&ocsp("a", 2), now), None);
-        waiting.failed(&ocsp("a", 1), true, "no connection".to_owned(), now);
+        waiting.failed(&ocsp("a", 1), true, Failure::Crashed, now);
         assert!(waiting.why(&ocsp("a", 2), now).is_some());
         assert_eq!(waiting.why(&ocsp("b", 2), now), None);
     }
@@ -111,7 +113,7 @@ mod tests {
     fn failures_of_many_addresses_are_bounded() {
         let (waiting, now) = (Waiting::default(), Instant::now());
         for n in 0..=REMEMBERED {
-            waiting.failed(&ocsp(&n.to_string(), 1), true, String::new(), now);
+            waiting.failed(&ocsp(&n.to_string(), 1), true, Failure::Off, now);
         }
         assert_eq!(waiting.failures.lock().unwrap().len(), REMEMBERED);
     }

@@ -73,7 +73,7 @@ impl Gather for Sources {
             if let Some((_, answer)) = found.get_mut(n) {
                 if !told.pieces.is_empty() {
                     // What the folder lacks matters only where nothing came from elsewhere.
-                    answer.tried.retain(|attempt| !attempt.is_of_folder());
+                    answer.tried.retain(|attempt| !attempt.failure.is_of_folder());
                 }
                 answer.pieces.extend(told.pieces);
                 let source = inquiry.address.to_string();

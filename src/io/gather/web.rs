@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::algorithm::DigestAlgorithm;
-use crate::evidence::Piece;
+use crate::evidence::{Failure, Piece};
 use crate::gateway::{FETCHES, Fetches};
 use crate::io::cache::{Cache, Inquiry, Kept, Record, Waiting, inspect};
 use crate::io::fetch::{Asked, Client, FetchError, Fetched, Flights, Validators};
@@ -22,7 +22,7 @@ pub struct Told {
     /// What there is, from now or before.
     pub pieces: Vec<Piece>,
     /// Why there is nothing new, though it was due.
-    pub failure: Option<String>,
+    pub failure: Option<Failure>,
 }
 
 /// The web and its cache.
@@ -66,7 +66,10 @@ impl Web {
     /// What is known without asking.
     pub(super) fn known(&self, inquiry: &Inquiry) -> Told {
         let record = self.cache.look(inquiry, self.now());
-        Told { pieces: record.iter().map(|record| record.piece(inquiry)).collect(), failure: None }
+        Told {
+            pieces: record.iter().map(|record| record.piece(inquiry)).collect(),
+            failure: record.and_then(|record| stale(&record, self.now())),
+        }
     }
 
     /// What is known when it is fresh; else what the address says. Nobody waits for longer than one fetch may take.
@@ -89,21 +92,21 @@ impl Web {
     }
 
     /// Why it is not asked, before anything is spent on it.
-    fn obstacle(&self, inquiry: &Inquiry) -> Option<String> {
+    fn obstacle(&self, inquiry: &Inquiry) -> Option<Failure> {
         if self.client.is_none() {
-            return Some("the network is not asked ([revocation] fetch, --offline)".to_owned());
+            return Some(Failure::Off);
         }
         if let Err(fault) = WebAddress::parse(&inquiry.address) {
-            return Some(fault.to_string());
+            return Some(FetchError::Address(fault).into());
         }
-        self.waiting.why(inquiry, Instant::now()).map(|why| format!("{why} (a short while ago; not asked again yet)"))
+        self.waiting.why(inquiry, Instant::now()).map(Failure::remembered)
     }
 
     async fn fly(self: Arc<Self>, inquiry: Inquiry, ahead: bool) -> Told {
         let web = Arc::clone(&self);
         let asked = inquiry.clone();
         let told = self.flights.join(inquiry.clone(), || async move { web.fetch(asked, ahead).await }).await;
-        told.unwrap_or_else(|| Told { failure: Some("the fetch crashed".to_owned()), ..self.known(&inquiry) })
+        told.unwrap_or_else(|| Told { failure: Some(Failure::Crashed), ..self.known(&inquiry) })
     }
 
     /// One flight.
@@ -115,27 +118,22 @@ impl Web {
             return self.known(&inquiry);
         }
         match self.try_fetch(&inquiry, known.as_ref(), ahead).await {
-            Ok(pieces) => {
+            Ok(told) => {
                 self.waiting.answered(&inquiry);
                 self.cache.answered(&inquiry.address);
-                Told { pieces, failure: None }
+                told
             }
             Err(error) => {
                 if !error.is_our_own() {
-                    self.waiting.failed(&inquiry, error.is_of_the_host(), error.to_string(), Instant::now());
                     self.cache.failed(&inquiry.address, self.now(), &error.to_string());
+                    self.waiting.failed(&inquiry, error.is_of_the_host(), error.clone().into(), Instant::now());
                 }
-                Told { failure: Some(error.to_string()), ..self.known(&inquiry) }
+                Told { failure: Some(error.into()), ..self.known(&inquiry) }
             }
         }
     }
 
-    async fn try_fetch(
-        &self,
-        inquiry: &Inquiry,
-        known: Option<&Record>,
-        ahead: bool,
-    ) -> Result<Vec<Piece>, FetchError> {
+    async fn try_fetch(&self, inquiry: &Inquiry, known: Option<&Record>, ahead: bool) -> Result<Told, FetchError> {
         let not_it = |why: &str| FetchError::NotIt(why.to_owned());
         let client = self.client.as_ref().ok_or_else(|| not_it("the network is not asked"))?;
         let asked = match &inquiry.serial {
@@ -154,7 +152,7 @@ impl Web {
                 let record = self.cache.confirm(inquiry, self.now(), self.ask_again);
                 // It may have been let go in between; a server that is asked for nothing known cannot say "unchanged".
                 let record = record.ok_or_else(|| not_it("unchanged, but no longer kept"))?;
-                return Ok(vec![record.piece(inquiry)]);
+                return Ok(Told { pieces: vec![record.piece(inquiry)], failure: stale(&record, self.now()) });
             }
         };
         let now = self.now();
@@ -177,16 +175,24 @@ impl Web {
             record.used = known.used;
         }
         let mut pieces = vec![record.piece(inquiry)];
+        let mut failure = stale(&record, now);
         if self.cache.offer(inquiry.clone(), record) == Kept::Older
             && let Some(known) = known
         {
             tracing::warn!(address = %inquiry.address, "an older list than before, or one that the issuer did not sign; the one from before is kept");
             pieces.insert(0, known.piece(inquiry));
+            failure = Some(Failure::Older);
         }
-        Ok(pieces)
+        Ok(Told { pieces, failure })
     }
 }
 
-fn spent(fetches: &Fetches) -> Option<String> {
-    (!fetches.take()).then(|| format!("not asked: one message may ask {FETCHES} addresses"))
+fn spent(fetches: &Fetches) -> Option<Failure> {
+    (!fetches.take()).then(|| Failure::Spent { limit: u64::try_from(FETCHES).unwrap_or(u64::MAX) })
+}
+
+/// That the address itself has nothing newer, although it is due.
+fn stale(record: &Record, now: UnixTime) -> Option<Failure> {
+    let since = record.dates.as_ref()?.next_update.filter(|next| *next < now)?;
+    Some(Failure::Stale { since })
 }
