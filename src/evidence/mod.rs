@@ -5,11 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Sha256;
+use crate::digest::Digested;
 use crate::time::UnixTime;
 
 mod failure;
@@ -109,11 +108,19 @@ pub struct Attempt {
 #[derive(Clone, Debug)]
 pub struct Piece {
     /// As they came.
-    pub octets: Arc<[u8]>,
+    pub octets: Digested,
     /// A file name or an address, for the record.
     pub source: String,
     /// When it was taken from there, where that is known.
     pub taken: Option<UnixTime>,
+}
+
+impl Piece {
+    /// Octets that came from `source`; digested here, unless they are already.
+    #[must_use]
+    pub fn new(octets: impl Into<Digested>, source: impl Into<String>, taken: Option<UnixTime>) -> Self {
+        Self { octets: octets.into(), source: source.into(), taken }
+    }
 }
 
 /// All answers of one message.
@@ -161,7 +168,7 @@ impl Evidence {
             .answers
             .values()
             .flat_map(|answer| &answer.pieces)
-            .map(|piece| Cited { sha256: Sha256::of(&piece.octets).to_string(), source: piece.source.clone() })
+            .map(|piece| Cited { sha256: piece.octets.sha256().to_string(), source: piece.source.clone() })
             .collect();
         cited.sort();
         cited.dedup();
@@ -176,7 +183,7 @@ mod tests {
     #[test]
     fn the_first_answer_to_a_need_stands() {
         let need = Need::Crl { issuer: vec![1], key: vec![2], points: Vec::new() };
-        let piece = Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken: None };
+        let piece = Piece::new(&b"crl"[..], "a.crl", None);
         let mut evidence = Evidence::default();
         evidence.answer(need.clone(), Answer::default());
         evidence.answer(need.clone(), Answer::of(vec![piece]));

@@ -236,7 +236,7 @@ impl Record {
             let mut pieces = Vec::new();
             for piece in &one.pieces {
                 let octets = object(piece.sha256, &piece.source)?;
-                pieces.push(Piece { octets, source: piece.source.clone(), taken: piece.taken });
+                pieces.push(Piece::new(octets, &*piece.source, piece.taken));
             }
             let tried = one.tried.iter().cloned().map(Attempt::from).collect();
             answers.push((need, Answer { pieces, tried }));
@@ -326,7 +326,7 @@ impl Asked {
 
 impl KeptPiece {
     fn of(piece: &Piece) -> Self {
-        Self { sha256: Sha256::of(&piece.octets), source: piece.source.clone(), taken: piece.taken, used: None }
+        Self { sha256: piece.octets.sha256(), source: piece.source.clone(), taken: piece.taken, used: None }
     }
 }
 
@@ -423,7 +423,7 @@ mod tests {
         let crl = Need::Crl { issuer: issuer.clone(), key: vec![1], points: vec!["http://ca/a.crl".into()] };
         let ocsp = Need::Ocsp { issuer, key: vec![1], serial: vec![0, 9], responders: vec!["http://ca/".into()] };
         let taken = [None, Some(UnixTime::from_seconds(1_700_000_000)), Some(UnixTime::from_seconds(i64::MAX))];
-        let piece = |taken| Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken };
+        let piece = |taken| Piece::new(&b"crl"[..], "a.crl", taken);
         let tried = Attempt { source: "http://ca/".into(), failure: Failure::Status { status: 404 }.remembered() };
         vec![(crl, Answer::of(taken.map(piece).to_vec())), (ocsp, Answer::in_vain(vec![tried]))]
     }

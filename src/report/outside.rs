@@ -365,8 +365,6 @@ fn asks_about(need: &Need, certificate: &Certificate, issuer: &Certificate) -> b
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::evidence::Failure;
     use crate::x509::testing::{CrlDraft, NOW, Party};
@@ -377,7 +375,7 @@ mod tests {
     }
 
     fn piece(octets: Vec<u8>) -> Piece {
-        Piece { octets: Arc::from(octets), source: "a.crl".to_owned(), taken: Some(NOW) }
+        Piece::new(octets, "a.crl", Some(NOW))
     }
 
     fn said(evidence: &Evidence, lang: Lang) -> Vec<String> {

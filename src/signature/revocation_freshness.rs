@@ -113,8 +113,6 @@ pub(super) fn of_signature(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::super::context::{Constraints, Context};
     use super::super::embedded::Embedded;
     use super::super::existence::Existence;
@@ -140,7 +138,7 @@ mod tests {
         let mut evidence = Evidence::default();
         for need in path.issuers().map(|(certificate, issuer)| lists_of(certificate, issuer)) {
             let pieces =
-                lists.iter().map(|der| Piece { octets: Arc::from(&der[..]), source: String::new(), taken: None });
+                lists.iter().map(|der| Piece::new(&der[..], "", None));
             evidence.answer(need, Answer::of(pieces.collect()));
         }
         evidence
@@ -188,7 +186,7 @@ mod tests {
         let check = |status: &[u8]| {
             let mut evidence = gathered(&path, &[crl_der(&top, &[], &[]), crl_der(&middle, &[], &[])]);
             let octets = OcspDraft::new(&middle, AnswerDraft::good(leaf, issuer).saying(status)).der();
-            let piece = Piece { octets: octets.into(), source: String::new(), taken: None };
+            let piece = Piece::new(octets, "", None);
             evidence.answer(response_at_hand(leaf, issuer), Answer::of(vec![piece]));
             check(&path, &evidence, NOW, &Known::default(), &mut Budget::for_message())
         };

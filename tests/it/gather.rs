@@ -120,7 +120,7 @@ async fn a_thousand_messages_of_one_signer_ask_its_responder_once() {
         let (site, need) = (Arc::clone(&site), responses_at(1, &[server.at("ca.test", "/")]));
         messages.spawn(async move { site.pieces(need).await });
     }
-    assert!(messages.join_all().await.iter().all(|pieces| *pieces[0].octets == *response()));
+    assert!(messages.join_all().await.iter().all(|pieces| **pieces[0].octets == *response()));
     assert_eq!(server.asked().len(), 1);
     site.pieces(responses_at(2, &[server.at("ca.test", "/")])).await;
     assert_eq!(server.asked().len(), 2, "another certificate is another question");
@@ -217,7 +217,7 @@ async fn an_older_list_than_before_is_handed_over_but_does_not_drive_out_the_new
     let newer = site.pieces(need.clone()).await.remove(0);
     CLOCK.fetch_add(3600, Ordering::SeqCst);
     let both = site.pieces(need.clone()).await;
-    assert_eq!((both.len(), &both[0].octets, &*both[1].octets), (2, &newer.octets, &*list(7200)));
+    assert_eq!((both.len(), &both[0].octets, &**both[1].octets), (2, &newer.octets, &*list(7200)));
     assert_eq!(server.asked().len(), 2);
     let kept = site.pieces(need).await;
     assert_eq!((kept.len(), &kept[0].octets, server.asked().len()), (1, &newer.octets, 2));
@@ -248,7 +248,7 @@ async fn a_list_that_the_issuer_did_not_sign_is_asked_for_again_in_minutes() {
     site.pieces(need.clone()).await;
     assert_eq!(server.asked().len(), 1);
     CLOCK.fetch_add(600, Ordering::SeqCst);
-    assert_eq!(*site.pieces(need).await[0].octets, *list(60));
+    assert_eq!(**site.pieces(need).await[0].octets, *list(60));
 }
 
 #[tokio::test]
@@ -307,7 +307,7 @@ async fn lists_are_fetched_ahead_and_a_newer_one_takes_the_place() {
         ahead.abort();
         assert_eq!(server.asked().len(), n);
     }
-    assert_eq!(*site.pieces(need).await[0].octets, *list(60));
+    assert_eq!(**site.pieces(need).await[0].octets, *list(60));
     assert_eq!(server.asked().len(), 3, "no message waited for it");
 }
 
@@ -336,7 +336,7 @@ async fn what_was_fetched_is_there_after_a_restart() {
     for _ in 0..2 {
         let (cache, writer) = Cache::open(&file, 1 << 20);
         let site = Site::with(&[&server], cache.clone(), now, Duration::from_secs(20));
-        assert_eq!(*site.pieces(need.clone()).await[0].octets, *list(60));
+        assert_eq!(**site.pieces(need.clone()).await[0].octets, *list(60));
         cache.close();
         writer.unwrap().join().unwrap();
     }

@@ -110,7 +110,7 @@ fn judged(liars: &Liars, message: Message) -> Judgement {
         world
             .crls
             .iter()
-            .map(|octets| Piece { octets: octets.clone().into(), source: String::new(), taken: None })
+            .map(|octets| Piece::new(octets.clone(), "", None))
             .collect()
     };
     let case = Case {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::algorithm::DigestAlgorithm;
+use crate::digest::Digested;
 use crate::evidence::{Failure, Piece};
 use crate::gateway::{FETCHES, Fetches};
 use crate::io::cache::{Cache, Inquiry, Kept, Record, Waiting, inspect};
@@ -156,16 +157,17 @@ impl Web {
             }
         };
         let now = self.now();
-        let octets: Arc<[u8]> = match known {
-            // The same octets again need no second place in memory, and are known to be the same to whoever parsed them.
-            Some(record) if *record.octets == *octets => Arc::clone(&record.octets),
-            _ => octets.into(),
-        };
+        // The same octets again need no second place in memory, and are known to be the same to whoever parsed them.
+        let again = known.map(|record| &record.octets).filter(|known| known[..] == octets[..]).cloned();
         let looked = {
-            let (inquiry, octets) = (inquiry.clone(), Arc::clone(&octets));
-            tokio::task::spawn_blocking(move || inspect(&inquiry, &octets, now)).await
+            let inquiry = inquiry.clone();
+            tokio::task::spawn_blocking(move || {
+                let octets = again.unwrap_or_else(|| Digested::from(octets));
+                (inspect(&inquiry, &octets, now), octets)
+            })
+            .await
         };
-        let dates = looked.map_err(|_| not_it("reading it crashed"))?;
+        let (dates, octets) = looked.map_err(|_| not_it("reading it crashed"))?;
         let dates = dates.map_err(|why| {
             tracing::warn!(address = %inquiry.address, %why, "fetched in vain");
             not_it(&why.to_string())

@@ -63,7 +63,7 @@ impl World {
         let pieces = || {
             self.crls
                 .iter()
-                .map(|octets| Piece { octets: octets.clone().into(), source: String::new(), taken: None })
+                .map(|octets| Piece::new(octets.clone(), "", None))
                 .collect()
         };
         let case = Case {
