@@ -8,10 +8,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::text::{digest, digests, moment, moment_or_none};
 use super::{Answer, Attempt, Evidence, Failure, Lookup, Need, Piece};
 use crate::digest::{Sha256, hex, hex_decode};
 use crate::time::UnixTime;
 use crate::x509::Name;
+
+mod text;
 
 /// Names the shape of a record. A reader that knows another one only refuses.
 pub const FORMAT: &str = "dieu7-evidence-1";
@@ -339,78 +342,6 @@ impl Tried {
 impl From<Tried> for Attempt {
     fn from(tried: Tried) -> Self {
         Self { source: tried.source, failure: tried.failure }
-    }
-}
-
-mod moment {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
-
-    use crate::time::UnixTime;
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-    pub(super) fn serialize<S: Serializer>(time: &UnixTime, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(time)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnixTime, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        read(&text).ok_or_else(|| de::Error::custom(format_args!("no time: {text}")))
-    }
-
-    /// A time that RFC 3339 cannot write is shown in seconds.
-    pub(super) fn read(text: &str) -> Option<UnixTime> {
-        match text.strip_prefix('@') {
-            Some(seconds) => seconds.parse().ok().map(UnixTime::from_seconds),
-            None => UnixTime::parse(text),
-        }
-    }
-}
-
-mod moment_or_none {
-    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de};
-
-    use crate::time::UnixTime;
-
-    #[expect(clippy::ref_option, reason = "serde calls it so")]
-    pub(super) fn serialize<S: Serializer>(time: &Option<UnixTime>, serializer: S) -> Result<S::Ok, S::Error> {
-        time.map(|time| time.to_string()).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UnixTime>, D::Error> {
-        let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        super::moment::read(&text).map(Some).ok_or_else(|| de::Error::custom(format_args!("no time: {text}")))
-    }
-}
-
-mod digest {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
-
-    use crate::digest::Sha256;
-
-    pub(super) fn serialize<S: Serializer>(digest: &Sha256, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(digest)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sha256, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Sha256::from_hex(&text).ok_or_else(|| de::Error::custom(format_args!("no SHA-256: {text}")))
-    }
-}
-
-mod digests {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
-
-    use crate::digest::Sha256;
-
-    pub(super) fn serialize<S: Serializer>(digests: &[Sha256], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(digests.iter().map(ToString::to_string))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Sha256>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        let read =
-            |text: &String| Sha256::from_hex(text).ok_or_else(|| de::Error::custom(format_args!("no SHA-256: {text}")));
-        texts.iter().map(read).collect()
     }
 }
 
