@@ -91,8 +91,9 @@ impl Asking<'_> {
     /// For paths of one certificate, each with the time for which it is asked. One time that is answered is enough.
     fn of_paths(&self, paths: &[(UnixTime, Path)], budget: &mut Budget) -> Vec<Need> {
         let pairs = paths.iter().flat_map(|(_, path)| path.issuers());
-        let lists: Vec<Need> =
-            pairs.flat_map(|(one, issuer)| [lists_of(one, issuer), response_at_hand(one, issuer)]).collect();
+        let lists: Vec<Need> = pairs
+            .flat_map(|(one, issuer)| [lists_of(one, issuer, self.context.anchors), response_at_hand(one, issuer)])
+            .collect();
         if !lists.iter().all(|need| self.context.evidence.holds(need)) {
             return lists;
         }
