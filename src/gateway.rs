@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 
@@ -30,24 +31,33 @@ pub trait Gather: Send + Sync + 'static {
     }
 }
 
-/// What one message may still ask of the web, in all its rounds together. Clones share it.
+/// What one message may still ask of the web, in all its rounds together, and since when it asks. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Fetches(Arc<AtomicUsize>);
+pub struct Fetches {
+    left: Arc<AtomicUsize>,
+    begun: Instant,
+}
 
 /// A signature with a timestamp has two paths of three certificates; with OCSP and a second signer there are 16.
 pub const FETCHES: usize = 16;
 
 impl Default for Fetches {
     fn default() -> Self {
-        Self(Arc::new(AtomicUsize::new(FETCHES)))
+        Self { left: Arc::new(AtomicUsize::new(FETCHES)), begun: Instant::now() }
     }
 }
 
 impl Fetches {
+    /// When the message began to ask: its rounds together have one deadline.
+    #[must_use]
+    pub fn begun(&self) -> Instant {
+        self.begun
+    }
+
     /// Takes one; whether there was one left.
     #[must_use]
     pub fn take(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 }
 

@@ -118,7 +118,7 @@ fn sources(settings: &Settings) -> (Sources, Kept) {
     let (cache, writer) = Cache::open(&of.cache, of.cache_octets);
     let client = of.fetch.then(|| Client::new(of));
     let web = Web::new(client, cache.clone(), of.ask_again, clock::now);
-    let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web);
+    let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).within(of.message);
     let refresh = of.fetch.then(|| tokio::spawn(gather::refresh(Arc::clone(sources.web()))).abort_handle());
     (sources, Kept { cache, writer, refresh })
 }

@@ -172,6 +172,45 @@ async fn what_failed_is_said_and_not_asked_again_for_a_while() {
 }
 
 #[tokio::test]
+async fn a_server_where_nobody_answers_costs_its_time_once_for_all_its_addresses() {
+    let dead = Server::always(vec![]).await;
+    let port = dead.port;
+    let site = Site::new(&[&dead]);
+    drop(dead);
+    let at = |path: &str| [format!("http://ca.test:{port}{path}")];
+    // Until the listener is gone.
+    let mut first = site.ask(lists_at(&at("/0"))).await;
+    for n in 1_u32.. {
+        if matches!(first.tried[1].failure, Failure::Connect { .. }) {
+            break;
+        }
+        first = site.ask(lists_at(&at(&format!("/{n}")))).await;
+    }
+    let second = site.ask(responses_at(1, &at("/ocsp"))).await;
+    let Failure::Remembered { before } = &second.tried[1].failure else { panic!("{second:?}") };
+    assert!(matches!(**before, Failure::Connect { .. }), "{before:?}");
+}
+
+#[tokio::test]
+async fn a_message_waits_only_so_long_for_all_its_rounds_together() {
+    let stalled = Server::always(vec![Step::Stall]).await;
+    let site = Site::new(&[&stalled]);
+    let sources = site.sources.clone().within(Duration::from_millis(50));
+    let fetches = Fetches::default();
+    let late = Failure::Deadline { milliseconds: 50 };
+    for (need, path) in
+        [(lists_at(&[stalled.at("ca.test", "/a")]), "/a"), (responses_at(1, &[stalled.at("ca.test", "/b")]), "/b")]
+    {
+        let answers = sources.gather_within(vec![need], &fetches).await;
+        assert_eq!(answers[0].1.tried[1].failure, late, "{path}");
+    }
+    // Another message begins anew, and its own time runs.
+    let again = sources.gather_within(vec![lists_at(&[stalled.at("ca.test", "/c")])], &Fetches::default()).await;
+    assert_eq!(again[0].1.tried[1].failure, late);
+    assert!(stalled.asked().iter().any(|asked| asked.line().contains("/c")));
+}
+
+#[tokio::test]
 async fn what_is_no_list_or_no_response_is_not_handed_over() {
     let server = Server::start(|n, _| match n {
         0 => ok(b"\x30\x03no list"),

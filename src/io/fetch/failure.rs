@@ -56,21 +56,38 @@ pub enum FetchError {
     },
 }
 
+/// What else will fail in the same way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Extent {
+    /// Only this question.
+    Question,
+    /// Whatever is asked at this address.
+    Address,
+    /// Whatever is asked of this server: nobody is there.
+    Server,
+}
+
 impl FetchError {
-    /// Whether whatever else is asked of this address will fail in the same way.
+    /// What else will fail in the same way.
     #[must_use]
-    pub fn is_of_the_host(&self) -> bool {
+    pub fn extent(&self) -> Extent {
         match self {
-            Self::Slow { stage, .. } => *stage != Stage::Waiting,
+            Self::Connect(_)
+            | Self::Resolve(_)
+            | Self::Slow { stage: Stage::Connecting | Stage::Resolving, .. }
+            | Self::Tls(_) => Extent::Server,
             Self::Address(_)
-            | Self::Connect(_)
             | Self::Inside { .. }
             | Self::NotListed
             | Self::Port(_)
             | Self::Proxy(_)
-            | Self::Resolve(_)
-            | Self::Tls(_) => true,
-            Self::Compressed | Self::Http(_) | Self::NotIt(_) | Self::Status(_) | Self::TooLarge { .. } => false,
+            | Self::Slow { stage: Stage::Answering, .. } => Extent::Address,
+            Self::Compressed
+            | Self::Http(_)
+            | Self::NotIt(_)
+            | Self::Slow { stage: Stage::Waiting, .. }
+            | Self::Status(_)
+            | Self::TooLarge { .. } => Extent::Question,
         }
     }
 

@@ -94,13 +94,12 @@ impl Web {
 
     /// Why it is not asked, before anything is spent on it.
     fn obstacle(&self, inquiry: &Inquiry) -> Option<Failure> {
-        if self.client.is_none() {
-            return Some(Failure::Off);
-        }
+        let Some(client) = &self.client else { return Some(Failure::Off) };
         if let Err(fault) = WebAddress::parse(&inquiry.address) {
             return Some(FetchError::Address(fault).into());
         }
-        self.waiting.why(inquiry, Instant::now()).map(Failure::remembered)
+        let server = client.server(&inquiry.address).unwrap_or_default();
+        self.waiting.why(inquiry, &server, Instant::now()).map(Failure::remembered)
     }
 
     async fn fly(self: Arc<Self>, inquiry: Inquiry, ahead: bool) -> Told {
@@ -118,16 +117,17 @@ impl Web {
         if !ahead && known.as_ref().is_some_and(|record| record.is_fresh(self.now())) {
             return self.known(&inquiry);
         }
+        let server = self.client.as_ref().and_then(|client| client.server(&inquiry.address)).unwrap_or_default();
         match self.try_fetch(&inquiry, known.as_ref(), ahead).await {
             Ok(told) => {
-                self.waiting.answered(&inquiry);
+                self.waiting.answered(&inquiry, &server);
                 self.cache.answered(&inquiry.address);
                 told
             }
             Err(error) => {
                 if !error.is_our_own() {
                     self.cache.failed(&inquiry.address, self.now(), &error.to_string());
-                    self.waiting.failed(&inquiry, error.is_of_the_host(), error.clone().into(), Instant::now());
+                    self.waiting.failed(&inquiry, &server, error.extent(), &error.clone().into(), Instant::now());
                 }
                 Told { failure: Some(error.into()), ..self.known(&inquiry) }
             }
