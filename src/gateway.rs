@@ -61,6 +61,12 @@ impl Fetches {
     }
 }
 
+/// Keeps what a recorded verdict rests on. Nobody waits for it, and nothing that happens to it is told to mail.
+pub trait Keep: fmt::Debug + Send + Sync + 'static {
+    /// Takes what it needs and returns at once.
+    fn keep(&self, judgement: &Judgement, case: &Case);
+}
+
 /// Keeps the record.
 pub trait Append: Send + Sync + 'static {
     /// Answers when the entry is durable.
@@ -128,12 +134,19 @@ pub struct Gateway<G, A, C> {
     compute: C,
     rulebook: ArcSwap<Rulebook>,
     identity: Identity,
+    keep: Option<Box<dyn Keep>>,
 }
 
 impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
     /// Puts a gateway together.
     pub fn new(gather: G, append: A, compute: C, rulebook: Rulebook, identity: Identity) -> Self {
-        Self { gather, append, compute, rulebook: ArcSwap::from_pointee(rulebook), identity }
+        Self { gather, append, compute, rulebook: ArcSwap::from_pointee(rulebook), identity, keep: None }
+    }
+
+    /// The same, and what verdicts rest on is kept here.
+    #[must_use]
+    pub fn keeping(self, keep: impl Keep) -> Self {
+        Self { keep: Some(Box::new(keep)), ..self }
     }
 
     /// Takes a new rulebook; messages under way that are not yet recorded are judged again by it.
@@ -180,6 +193,9 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
                 continue;
             }
             let receipt = self.append.append(self.entry(&shared, &received, &judgement)).await?;
+            if let Some(keep) = &self.keep {
+                keep.keep(&judgement, &shared);
+            }
             let stamp = Stamp::new(&judgement, &receipt, &self.identity.header_prefix);
             return Ok(Decided { judgement, receipt, stamp });
         }

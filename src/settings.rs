@@ -3,6 +3,7 @@
 //! With no file at all the defaults serve one machine with Debian's Postfix. Unknown keys and wrong types are errors
 //! with file and line. Nothing is read here but the text itself.
 
+mod evidence;
 mod revocation;
 mod web_address;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::policy::{line_of, line_of_key};
 use crate::sender::SenderSettings;
 
+use evidence::RawEvidence;
 use revocation::RawRevocation;
 
 pub use revocation::{ListedHost, Revocation, Rewrite};
@@ -34,6 +36,7 @@ struct RawSettings {
     log: RawLog,
     trust: RawTrust,
     revocation: RawRevocation,
+    evidence: RawEvidence,
     directory: RawDirectory,
     workers: RawWorkers,
     sender: SenderSettings,
@@ -98,6 +101,7 @@ impl Default for RawSettings {
             log: RawLog::default(),
             trust: RawTrust::default(),
             revocation: RawRevocation::default(),
+            evidence: RawEvidence::default(),
             directory: RawDirectory::default(),
             workers: RawWorkers::default(),
             sender: SenderSettings::default(),
@@ -232,6 +236,8 @@ pub struct Settings {
     pub crls: PathBuf,
     /// How revocation data is fetched and kept.
     pub revocation: Revocation,
+    /// Folder in which the gateway keeps what its verdicts rest on; `None` when it does not.
+    pub evidence: Option<PathBuf>,
     /// The directory of official mailboxes, CSV or TOML; `None` when there is none.
     pub directory: Option<PathBuf>,
     /// The processes that read attachments.
@@ -303,6 +309,7 @@ impl Settings {
         let workers = workers(&raw.workers).map_err(|(key, message)| wrong(key, message))?;
         let log = base.join(&raw.log.file);
         let revocation = raw.revocation.meant(base, &log).map_err(|(key, message)| wrong(key, message))?;
+        let evidence = raw.evidence.meant(base, &log);
         let shown = shown(&raw, text);
         Ok(Self {
             mode: raw.mode,
@@ -322,6 +329,7 @@ impl Settings {
             trust: base.join(raw.trust.folder),
             crls: base.join(raw.trust.crls),
             revocation,
+            evidence,
             directory: Some(raw.directory.file).filter(|file| !file.as_os_str().is_empty()).map(|file| base.join(file)),
             workers,
             sender: raw.sender,

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use self::text::{digest, digests, moment, moment_or_none};
 use super::{Answer, Attempt, Evidence, Failure, Lookup, Need, Piece};
-use crate::digest::{Sha256, hex, hex_decode};
+use crate::digest::{Digested, Sha256, hex, hex_decode};
 use crate::time::UnixTime;
 use crate::x509::Name;
 
@@ -277,11 +277,11 @@ pub enum Part {
 
 /// The answers of `evidence` as they are kept, and the octets that go with them.
 #[must_use]
-pub fn answered(evidence: &Evidence) -> (Vec<Answered>, Vec<Arc<[u8]>>) {
+pub fn answered(evidence: &Evidence) -> (Vec<Answered>, Vec<Digested>) {
     let mut objects = Vec::new();
     let answers = evidence.answers().map(|(need, answer)| {
         let Answer { pieces, tried } = answer;
-        objects.extend(pieces.iter().map(|piece| Arc::clone(&piece.octets)));
+        objects.extend(pieces.iter().map(|piece| piece.octets.clone()));
         Answered {
             need: Asked::of(need),
             pieces: pieces.iter().map(KeptPiece::of).collect(),

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dieu7::io::fetch::{Asked, Client, Extent, FetchError, Fetched, Limits, MAX_CRL, MAX_OCSP, Resolve, Stage, Validators};
+use dieu7::io::fetch::{
+    Asked, Client, Extent, FetchError, Fetched, Limits, MAX_CRL, MAX_OCSP, Resolve, Stage, Validators,
+};
 use dieu7::settings::{Revocation, Settings};
 
 use crate::support::web::{Deaf, Names, Server, Step, answer, head, ok};

@@ -15,6 +15,7 @@ mod liars;
 mod limits;
 mod log;
 mod ocsp;
+mod online;
 mod report;
 mod support;
 mod tls;
