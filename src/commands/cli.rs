@@ -61,6 +61,7 @@ pub struct ServeArguments {
 
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("written").multiple(true)))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct VerifyArguments {
     /// PDF files, mails (.eml), Maildir folders, mbox files
     #[arg(required = true, value_name = "FILE")]

@@ -177,7 +177,9 @@ async fn what_the_record_of_a_signed_mail_names_lies_on_disk_and_a_broken_folder
         let report: serde_json::Value = serde_json::from_slice(&record.report).unwrap();
         let evidence = report["evidence"].as_array().unwrap();
         assert!(!evidence.is_empty(), "{report}");
-        evidence.iter().for_each(|cited| held(cited["sha256"].as_str().unwrap()));
+        for cited in evidence {
+            held(cited["sha256"].as_str().unwrap());
+        }
     }
     // The signature, its certificate and the CAs of the path, each once: two lists, and these.
     let objects = std::fs::read_dir(folder.join("objects")).unwrap();

@@ -47,7 +47,7 @@ impl Site {
         let settings = Settings::read(&text, folder.path()).unwrap();
         std::fs::remove_file(settings.crls.join("gov-issuing.crl")).unwrap();
         // A fetch alone would wait longer than any test.
-        let limits = Limits { total: Duration::from_secs(600), ..Limits::default() };
+        let limits = Limits { total: Duration::from_mins(10), ..Limits::default() };
         let client = Client::with(&settings.revocation, limits, Arc::new(Names::loopback()));
         let web = Web::new(Some(client), Cache::in_memory(64 << 20), Duration::from_hours(1), at);
         let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).within(message);
@@ -125,7 +125,7 @@ fn kinds(server: &Server) -> (usize, usize) {
     (lists, asked.len() - lists)
 }
 
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 #[tokio::test]
 async fn where_there_is_no_list_the_responder_decides_and_where_there_is_one_it_is_not_asked() {
