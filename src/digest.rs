@@ -1,6 +1,8 @@
 //! SHA-256 digests by which documents, messages and certificates are named.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -40,6 +42,53 @@ impl fmt::Display for Sha256 {
 impl fmt::Debug for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sha256({self})")
+    }
+}
+
+/// Octets with their digest, made once however often they are named. Clones share them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Digested {
+    octets: Arc<[u8]>,
+    sha256: Sha256,
+}
+
+impl Digested {
+    /// Their digest.
+    #[must_use]
+    pub fn sha256(&self) -> Sha256 {
+        self.sha256
+    }
+}
+
+impl Deref for Digested {
+    type Target = Arc<[u8]>;
+
+    fn deref(&self) -> &Arc<[u8]> {
+        &self.octets
+    }
+}
+
+impl AsRef<[u8]> for Digested {
+    fn as_ref(&self) -> &[u8] {
+        &self.octets
+    }
+}
+
+impl From<Arc<[u8]>> for Digested {
+    fn from(octets: Arc<[u8]>) -> Self {
+        Self { sha256: Sha256::of(&octets), octets }
+    }
+}
+
+impl From<Vec<u8>> for Digested {
+    fn from(octets: Vec<u8>) -> Self {
+        Arc::<[u8]>::from(octets).into()
+    }
+}
+
+impl From<&[u8]> for Digested {
+    fn from(octets: &[u8]) -> Self {
+        Arc::<[u8]>::from(octets).into()
     }
 }
 

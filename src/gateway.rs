@@ -6,6 +6,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 
@@ -34,25 +35,40 @@ pub trait Gather: Send + Sync + 'static {
     }
 }
 
-/// What one message may still ask of the web, in all its rounds together. Clones share it.
+/// What one message may still ask of the web, in all its rounds together, and since when it asks. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Fetches(Arc<AtomicUsize>);
+pub struct Fetches {
+    left: Arc<AtomicUsize>,
+    begun: Instant,
+}
 
 /// A signature with a timestamp has two paths of three certificates; with OCSP and a second signer there are 16.
 pub const FETCHES: usize = 16;
 
 impl Default for Fetches {
     fn default() -> Self {
-        Self(Arc::new(AtomicUsize::new(FETCHES)))
+        Self { left: Arc::new(AtomicUsize::new(FETCHES)), begun: Instant::now() }
     }
 }
 
 impl Fetches {
+    /// When the message began to ask: its rounds together have one deadline.
+    #[must_use]
+    pub fn begun(&self) -> Instant {
+        self.begun
+    }
+
     /// Takes one; whether there was one left.
     #[must_use]
     pub fn take(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
+}
+
+/// Keeps what a recorded verdict rests on. Nobody waits for it, and nothing that happens to it is told to mail.
+pub trait Keep: fmt::Debug + Send + Sync + 'static {
+    /// Takes what it needs and returns at once.
+    fn keep(&self, judgement: &Judgement, case: &Case);
 }
 
 /// Keeps the record.
@@ -130,12 +146,20 @@ pub struct Gateway<G, A, C> {
     rulebook: ArcSwap<Rulebook>,
     identity: Identity,
     turns: Turns,
+    keep: Option<Box<dyn Keep>>,
 }
 
 impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
     /// Puts a gateway together.
     pub fn new(gather: G, append: A, compute: C, rulebook: Rulebook, identity: Identity) -> Self {
-        Self { gather, append, compute, rulebook: ArcSwap::from_pointee(rulebook), identity, turns: Turns::default() }
+        let turns = Turns::default();
+        Self { gather, append, compute, rulebook: ArcSwap::from_pointee(rulebook), identity, turns, keep: None }
+    }
+
+    /// The same, and what verdicts rest on is kept here.
+    #[must_use]
+    pub fn keeping(self, keep: impl Keep) -> Self {
+        Self { keep: Some(Box::new(keep)), ..self }
     }
 
     /// Takes a new rulebook; messages under way that are not yet recorded are judged again by it.
@@ -185,6 +209,9 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
             }
             judgement.removed_stamps = told(&stamped_before);
             let receipt = self.append.append(self.entry(&shared, &received, &judgement)).await?;
+            if let Some(keep) = &self.keep {
+                keep.keep(&judgement, &shared);
+            }
             let stamp = Stamp::new(&judgement, &receipt, &self.identity.header_prefix);
             return Ok(Decided { judgement, receipt, stamp });
         }

@@ -4,6 +4,7 @@
 //! with file and line. Nothing is read here but the text itself.
 
 mod dns;
+mod evidence;
 mod revocation;
 mod web_address;
 
@@ -18,6 +19,7 @@ use crate::policy::{line_of, line_of_key};
 use crate::sender::SenderSettings;
 
 use dns::RawDns;
+use evidence::RawEvidence;
 use revocation::RawRevocation;
 
 pub use dns::{Dns, Dnssec};
@@ -38,6 +40,7 @@ struct RawSettings {
     trust: RawTrust,
     revocation: RawRevocation,
     dns: RawDns,
+    evidence: RawEvidence,
     directory: RawDirectory,
     workers: RawWorkers,
     sender: SenderSettings,
@@ -103,6 +106,7 @@ impl Default for RawSettings {
             trust: RawTrust::default(),
             revocation: RawRevocation::default(),
             dns: RawDns::default(),
+            evidence: RawEvidence::default(),
             directory: RawDirectory::default(),
             workers: RawWorkers::default(),
             sender: SenderSettings::default(),
@@ -239,6 +243,8 @@ pub struct Settings {
     pub revocation: Revocation,
     /// Whom to ask about senders, and how.
     pub dns: Dns,
+    /// Folder in which the gateway keeps what its verdicts rest on; `None` when it does not.
+    pub evidence: Option<PathBuf>,
     /// The directory of official mailboxes, CSV or TOML; `None` when there is none.
     pub directory: Option<PathBuf>,
     /// The processes that read attachments.
@@ -311,6 +317,7 @@ impl Settings {
         let log = base.join(&raw.log.file);
         let revocation = raw.revocation.meant(base, &log).map_err(|(key, message)| wrong(key, message))?;
         let dns = raw.dns.meant().map_err(|(key, message)| wrong(key, message))?;
+        let evidence = raw.evidence.meant(base, &log);
         let shown = shown(&raw, text);
         Ok(Self {
             mode: raw.mode,
@@ -331,6 +338,7 @@ impl Settings {
             crls: base.join(raw.trust.crls),
             revocation,
             dns,
+            evidence,
             directory: Some(raw.directory.file).filter(|file| !file.as_os_str().is_empty()).map(|file| base.join(file)),
             workers,
             sender: raw.sender,

@@ -62,6 +62,7 @@ pub struct ServeArguments {
 
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("written").multiple(true)))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct VerifyArguments {
     /// PDF files, mails (.eml), Maildir folders, mbox files
     #[arg(required = true, value_name = "FILE")]
@@ -72,7 +73,7 @@ pub struct VerifyArguments {
     /// Trusted certificates: a folder, or a PEM or DER file; repeatable. Plain certificates are trusted for every purpose in this call
     #[arg(long, value_name = "PATH")]
     pub trust_anchors: Vec<PathBuf>,
-    /// Folder of revocation lists and OCSP responses (DER or PEM, known by content)
+    /// Folder of revocation lists and OCSP responses (DER or PEM, known by content); then nothing is asked of the network, unless --online
     #[arg(long, value_name = "DIR")]
     pub revocation: Option<PathBuf>,
     /// Directory of official mailboxes, CSV or TOML
@@ -90,6 +91,9 @@ pub struct VerifyArguments {
     /// Ask nothing of the network: no CRL, no OCSP, no DNS
     #[arg(long)]
     pub offline: bool,
+    /// Ask the network for what the folder of --revocation lacks
+    #[arg(long, conflicts_with_all = ["offline", "evidence_from"])]
+    pub online: bool,
     /// Print one JSON object per file; the same as --report json
     #[arg(long, conflicts_with = "report")]
     pub json: bool,
@@ -235,13 +239,14 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ),
     (
         "dieu7 verify revocation",
-        "Thư mục danh sách thu hồi (CRL) và phản hồi OCSP (DER hoặc PEM, nhận biết theo nội dung)",
+        "Thư mục danh sách thu hồi (CRL) và phản hồi OCSP (DER hoặc PEM, nhận biết theo nội dung); khi đó không hỏi gì qua mạng, trừ khi có --online",
     ),
     ("dieu7 verify directory", "Danh bạ hộp thư chính thức, CSV hoặc TOML"),
     ("dieu7 verify policy", "Tệp chính sách"),
     ("dieu7 verify mail_from", "Giả định địa chỉ gửi thực tế (MAIL FROM)"),
     ("dieu7 verify auth_user", "Giả định tên đăng nhập (SASL)"),
     ("dieu7 verify offline", "Không hỏi gì qua mạng: không CRL, OCSP, DNS"),
+    ("dieu7 verify online", "Hỏi qua mạng những gì thư mục --revocation còn thiếu"),
     ("dieu7 verify json", "In mỗi tệp một đối tượng JSON; như --report json"),
     (
         "dieu7 verify report",

@@ -2,13 +2,14 @@
 
 use std::future::Future;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use dieu7::gateway::{Gateway, Identity};
 use dieu7::io::cache::Cache;
 use dieu7::io::clock;
+use dieu7::io::evidence_keeper::EvidenceKeeper;
 use dieu7::io::fetch::Client;
 use dieu7::io::files;
 use dieu7::io::gather::{self, Dns, Sources, Web};
@@ -65,6 +66,7 @@ pub struct Running {
     reception: Reception<Remembering<Sources>, SqliteStore, Processes>,
     limits: milter::Settings,
     writer: JoinHandle<()>,
+    evidence: Option<JoinHandle<()>>,
     kept: Kept,
 }
 
@@ -88,7 +90,9 @@ impl Running {
         let (sources, kept) = sources(&settings);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
         let sources = Remembering::new(sources, settings.log.clone());
-        let gateway = Arc::new(Gateway::new(sources, store, readers.clone(), rulebook, identity));
+        let gateway = Gateway::new(sources, store, readers.clone(), rulebook, identity);
+        let (gateway, evidence) = keeping(gateway, settings.evidence.as_deref());
+        let gateway = Arc::new(gateway);
         let listener = listen(&settings).await?;
         let reception = Reception::new(Arc::clone(&gateway), settings.mode, settings.too_large, settings.unwritable);
         said_layers(&readers).await;
@@ -97,12 +101,12 @@ impl Running {
             connections: settings.connections,
             ..milter::Settings::default()
         };
-        Ok(Self { gateway, listener, reception, limits, writer, kept })
+        Ok(Self { gateway, listener, reception, limits, writer, evidence, kept })
     }
 
     /// Answers until `stop` is ready; messages under way are finished, and the log is on disk when this returns.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Stopped {
-        let Self { gateway, listener, reception, limits, writer, kept } = self;
+        let Self { gateway, listener, reception, limits, writer, evidence, kept } = self;
         let stopped = milter::serve(listener, Arc::new(reception), limits, stop).await;
         kept.close().await;
         // The last clone of the store goes with the gateway; then the writer has nothing more to wait for.
@@ -110,7 +114,24 @@ impl Running {
         if !matches!(tokio::task::spawn_blocking(move || writer.join()).await, Ok(Ok(()))) {
             tracing::error!("the log's writer died");
         }
+        if let Some(evidence) = evidence
+            && !matches!(tokio::task::spawn_blocking(move || evidence.join()).await, Ok(Ok(())))
+        {
+            tracing::warn!("the writer of the evidence died");
+        }
         stopped
+    }
+}
+
+/// The gateway with a keeper of evidence, where settings want one. That there is none stops no mail.
+fn keeping(gateway: RealGateway, folder: Option<&Path>) -> (RealGateway, Option<JoinHandle<()>>) {
+    let Some(folder) = folder else { return (gateway, None) };
+    match EvidenceKeeper::start(folder) {
+        Ok((keeper, writer)) => (gateway.keeping(keeper), Some(writer)),
+        Err(error) => {
+            tracing::warn!(%error, "no thread to keep evidence; none is kept");
+            (gateway, None)
+        }
     }
 }
 
@@ -121,7 +142,7 @@ fn sources(settings: &Settings) -> (Sources, Kept) {
     let client = of.fetch.then(|| Client::new(of));
     let web = Web::new(client, cache.clone(), of.ask_again, clock::now);
     let dns = Dns::new(&settings.dns, false, sender::missing, clock::now);
-    let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).asking(dns);
+    let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).within(of.message).asking(dns);
     let refresh = of.fetch.then(|| tokio::spawn(gather::refresh(Arc::clone(sources.web()))).abort_handle());
     (sources, Kept { cache, writer, refresh })
 }

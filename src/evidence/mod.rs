@@ -5,15 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Sha256;
+use crate::digest::{Digested, Sha256};
 use crate::time::UnixTime;
 
+mod failure;
 mod record;
 
+pub use failure::{Failure, Stage};
 pub use record::{
     Answered, Asked, FORMAT, Input, KeptCertificate, KeptPiece, Part, Record, Rules, Session, Signature, Tried,
     answered,
@@ -104,32 +105,27 @@ impl Answer {
 pub struct Attempt {
     /// Whom.
     pub source: String,
-    /// What happened, for the operator.
-    pub failure: String,
-}
-
-impl Attempt {
-    /// A folder holds no list of the issuer.
-    pub const NO_LIST: &'static str = "no list of this issuer in the folder";
-    /// A folder holds no OCSP response about the certificate.
-    pub const NO_RESPONSE: &'static str = "no response about this certificate in the folder";
-
-    /// Whether it is a folder that was looked into.
-    #[must_use]
-    pub fn is_of_folder(&self) -> bool {
-        [Self::NO_LIST, Self::NO_RESPONSE].contains(&self.failure.as_str())
-    }
+    /// What happened.
+    pub failure: Failure,
 }
 
 /// Octets from outside, and where they came from.
 #[derive(Clone, Debug)]
 pub struct Piece {
     /// As they came.
-    pub octets: Arc<[u8]>,
+    pub octets: Digested,
     /// A file name or an address, for the record.
     pub source: String,
     /// When it was taken from there, where that is known.
     pub taken: Option<UnixTime>,
+}
+
+impl Piece {
+    /// Octets that came from `source`; digested here, unless they are already.
+    #[must_use]
+    pub fn new(octets: impl Into<Digested>, source: impl Into<String>, taken: Option<UnixTime>) -> Self {
+        Self { octets: octets.into(), source: source.into(), taken }
+    }
 }
 
 /// All answers of one message.
@@ -177,7 +173,7 @@ impl Evidence {
             .answers
             .values()
             .flat_map(|answer| &answer.pieces)
-            .map(|piece| Cited { sha256: Sha256::of(&piece.octets).to_string(), source: piece.source.clone() })
+            .map(|piece| Cited { sha256: piece.octets.sha256().to_string(), source: piece.source.clone() })
             .collect();
         cited.sort();
         cited.dedup();
@@ -192,7 +188,7 @@ mod tests {
     #[test]
     fn the_first_answer_to_a_need_stands() {
         let need = Need::Crl { issuer: vec![1], key: vec![2], points: Vec::new() };
-        let piece = Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken: None };
+        let piece = Piece::new(&b"crl"[..], "a.crl", None);
         let mut evidence = Evidence::default();
         evidence.answer(need.clone(), Answer::default());
         evidence.answer(need.clone(), Answer::of(vec![piece]));

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Attempt, Evidence, Lookup, Need, Piece};
-use crate::digest::{Sha256, hex, hex_decode};
+use self::text::{digest, digests, moment, moment_or_none};
+use super::{Answer, Attempt, Evidence, Failure, Lookup, Need, Piece};
+use crate::digest::{Digested, Sha256, hex, hex_decode};
 use crate::time::UnixTime;
 use crate::x509::Name;
+
+mod text;
 
 /// Names the shape of a record. A reader that knows another one only refuses.
 pub const FORMAT: &str = "dieu7-evidence-1";
@@ -155,7 +158,22 @@ pub struct Tried {
     /// Whom.
     pub source: String,
     /// What happened.
-    pub failure: String,
+    #[serde(deserialize_with = "facts_or_words")]
+    pub failure: Failure,
+}
+
+/// The first records have words in the place of facts.
+fn facts_or_words<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Failure, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Words(String),
+        Facts(Failure),
+    }
+    Ok(match Kept::deserialize(deserializer)? {
+        Kept::Words(detail) => Failure::Words { detail },
+        Kept::Facts(failure) => failure,
+    })
 }
 
 /// One signature field of one document.
@@ -227,7 +245,7 @@ impl Record {
             let mut pieces = Vec::new();
             for piece in &one.pieces {
                 let octets = object(piece.sha256, &piece.source)?;
-                pieces.push(Piece { octets, source: piece.source.clone(), taken: piece.taken });
+                pieces.push(Piece::new(octets, &*piece.source, piece.taken));
             }
             let tried = one.tried.iter().cloned().map(Attempt::from).collect();
             answers.push((need, Answer { pieces, tried }));
@@ -265,11 +283,11 @@ pub enum Part {
 
 /// The answers of `evidence` as they are kept, and the octets that go with them.
 #[must_use]
-pub fn answered(evidence: &Evidence) -> (Vec<Answered>, Vec<Arc<[u8]>>) {
+pub fn answered(evidence: &Evidence) -> (Vec<Answered>, Vec<Digested>) {
     let mut objects = Vec::new();
     let answers = evidence.answers().map(|(need, answer)| {
         let Answer { pieces, tried } = answer;
-        objects.extend(pieces.iter().map(|piece| Arc::clone(&piece.octets)));
+        objects.extend(pieces.iter().map(|piece| piece.octets.clone()));
         Answered {
             need: Asked::of(need),
             pieces: pieces.iter().map(KeptPiece::of).collect(),
@@ -319,7 +337,7 @@ impl Asked {
 
 impl KeptPiece {
     fn of(piece: &Piece) -> Self {
-        Self { sha256: Sha256::of(&piece.octets), source: piece.source.clone(), taken: piece.taken, used: None }
+        Self { sha256: piece.octets.sha256(), source: piece.source.clone(), taken: piece.taken, used: None }
     }
 }
 
@@ -335,78 +353,6 @@ impl From<Tried> for Attempt {
     }
 }
 
-mod moment {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
-
-    use crate::time::UnixTime;
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-    pub(super) fn serialize<S: Serializer>(time: &UnixTime, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(time)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnixTime, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        read(&text).ok_or_else(|| de::Error::custom(format_args!("no time: {text}")))
-    }
-
-    /// A time that RFC 3339 cannot write is shown in seconds.
-    pub(super) fn read(text: &str) -> Option<UnixTime> {
-        match text.strip_prefix('@') {
-            Some(seconds) => seconds.parse().ok().map(UnixTime::from_seconds),
-            None => UnixTime::parse(text),
-        }
-    }
-}
-
-mod moment_or_none {
-    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de};
-
-    use crate::time::UnixTime;
-
-    #[expect(clippy::ref_option, reason = "serde calls it so")]
-    pub(super) fn serialize<S: Serializer>(time: &Option<UnixTime>, serializer: S) -> Result<S::Ok, S::Error> {
-        time.map(|time| time.to_string()).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UnixTime>, D::Error> {
-        let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        super::moment::read(&text).map(Some).ok_or_else(|| de::Error::custom(format_args!("no time: {text}")))
-    }
-}
-
-mod digest {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
-
-    use crate::digest::Sha256;
-
-    pub(super) fn serialize<S: Serializer>(digest: &Sha256, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(digest)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sha256, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Sha256::from_hex(&text).ok_or_else(|| de::Error::custom(format_args!("no SHA-256: {text}")))
-    }
-}
-
-mod digests {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
-
-    use crate::digest::Sha256;
-
-    pub(super) fn serialize<S: Serializer>(digests: &[Sha256], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(digests.iter().map(ToString::to_string))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Sha256>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        let read =
-            |text: &String| Sha256::from_hex(text).ok_or_else(|| de::Error::custom(format_args!("no SHA-256: {text}")));
-        texts.iter().map(read).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -416,8 +362,8 @@ mod tests {
         let crl = Need::Crl { issuer: issuer.clone(), key: vec![1], points: vec!["http://ca/a.crl".into()] };
         let ocsp = Need::Ocsp { issuer, key: vec![1], serial: vec![0, 9], responders: vec!["http://ca/".into()] };
         let taken = [None, Some(UnixTime::from_seconds(1_700_000_000)), Some(UnixTime::from_seconds(i64::MAX))];
-        let piece = |taken| Piece { octets: Arc::from(&b"crl"[..]), source: "a.crl".into(), taken };
-        let tried = Attempt { source: "http://ca/".into(), failure: "timed out".into() };
+        let piece = |taken| Piece::new(&b"crl"[..], "a.crl", taken);
+        let tried = Attempt { source: "http://ca/".into(), failure: Failure::Status { status: 404 }.remembered() };
         vec![(crl, Answer::of(taken.map(piece).to_vec())), (ocsp, Answer::in_vain(vec![tried]))]
     }
 
@@ -457,6 +403,16 @@ mod tests {
         assert_eq!(read.objects().len(), 1);
         let replayed = read.replay(|_, _| Ok::<_, ()>(Arc::from(&b"crl"[..]))).unwrap().unwrap();
         assert_eq!(format!("{replayed:?}"), format!("{:?}", answers()));
+    }
+
+    #[test]
+    fn an_attempt_of_an_old_record_keeps_its_words() {
+        let old: Tried = serde_json::from_str(r#"{"source": "http://ca/", "failure": "timed out"}"#).unwrap();
+        let failure = Failure::Words { detail: "timed out".into() };
+        assert_eq!(Attempt::from(old), Attempt { source: "http://ca/".into(), failure });
+        for wrong in ["7", r#"{"kind": "status"}"#, r#"{"kind": "asked nicely"}"#] {
+            assert!(serde_json::from_str::<Tried>(&format!(r#"{{"source": "", "failure": {wrong}}}"#)).is_err());
+        }
     }
 
     #[test]

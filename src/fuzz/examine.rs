@@ -143,7 +143,7 @@ fn judged(mail: Vec<u8>) -> (Case, Judgement) {
 }
 
 fn lists() -> Answer {
-    let piece = |octets: &[u8]| Piece { octets: octets.to_vec().into(), source: String::new(), taken: None };
+    let piece = |octets: &[u8]| Piece::new(octets, "", None);
     Answer::of(LISTS.map(piece).to_vec())
 }
 

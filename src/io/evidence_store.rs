@@ -16,13 +16,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::regular;
-use crate::digest::Sha256;
+use crate::digest::{Digested, Sha256};
 use crate::evidence::{Answer, FORMAT, Need, Record};
 
 /// No list, response, certificate or signature is larger.
 const LARGEST_OBJECT: u64 = 64 << 20;
 /// A report of a thousand documents has some megabytes.
 const LARGEST_RECORD: u64 = 64 << 20;
+/// Objects that are remembered to be there; a gateway that runs for years has millions.
+const HELD: usize = 100_000;
 /// The record of an input, in the folder named by its digest.
 const RECORD: &str = "evidence.json";
 
@@ -152,7 +154,7 @@ impl EvidenceStore {
     }
 
     /// Keeps a record with everything that it names. Another record of the same input stays, unless `replace` says so.
-    pub fn keep(&self, record: &Record, objects: &[Arc<[u8]>], replace: bool) -> Result<(), EvidenceError> {
+    pub fn keep(&self, record: &Record, objects: &[Digested], replace: bool) -> Result<(), EvidenceError> {
         let file = self.record_file(record.input.sha256);
         let text = serde_json::to_string_pretty(record)
             .map_err(|error| EvidenceError::Record { file: file.clone(), fault: error.to_string() })?;
@@ -177,19 +179,25 @@ impl EvidenceStore {
         place(&file, text.as_bytes()).map_err(|error| EvidenceError::Io { file, error })
     }
 
-    fn keep_object(&self, octets: &[u8]) -> Result<(), EvidenceError> {
-        let digest = Sha256::of(octets);
-        let held = |set: &Mutex<HashSet<Sha256>>| set.lock().unwrap_or_else(PoisonError::into_inner).contains(&digest);
-        if held(&self.held) {
+    /// Keeps octets under their digest.
+    pub fn keep_object(&self, octets: &Digested) -> Result<(), EvidenceError> {
+        let digest = octets.sha256();
+        let file = self.object_file(digest);
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).contains(&digest);
+        // Somebody may have cleared the folder since; whether it is still what it was is compared at each reading.
+        if held && fs::metadata(&file).is_ok_and(|there| there.len() == octets.len() as u64) {
             return Ok(());
         }
-        let file = self.object_file(digest);
         // What lies there under this name may have been cut or changed since; then it is made whole again.
-        let whole = regular::read(&file, LARGEST_OBJECT).is_ok_and(|there| there == octets);
+        let whole = regular::read(&file, LARGEST_OBJECT).is_ok_and(|there| there[..] == octets[..]);
         if !whole {
             place(&file, octets).map_err(|error| EvidenceError::Io { file, error })?;
         }
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(digest);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= HELD {
+            held.clear();
+        }
+        held.insert(digest);
         Ok(())
     }
 

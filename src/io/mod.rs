@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod cache;
 pub mod clock;
+pub mod evidence_keeper;
 pub mod evidence_store;
 pub mod fetch;
 pub mod files;

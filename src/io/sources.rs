@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::evidence::{Answer, Attempt, Need, Piece};
+use crate::evidence::{Answer, Attempt, Failure, Need, Piece};
 use crate::gateway::Gather;
 use crate::x509::Name;
 
@@ -133,11 +133,11 @@ impl CrlFolder {
     /// That the folder was looked at stands in the record too.
     fn in_vain(&self, need: &Need) -> Answer {
         let failure = match need {
-            Need::Crl { .. } => Attempt::NO_LIST,
-            Need::Ocsp { .. } => Attempt::NO_RESPONSE,
+            Need::Crl { .. } => Failure::NoList,
+            Need::Ocsp { .. } => Failure::NoResponse,
             Need::Sender(_) | Need::SeenBefore { .. } => return Answer::default(),
         };
-        Answer::in_vain(vec![Attempt { source: self.folder.display().to_string(), failure: failure.to_owned() }])
+        Answer::in_vain(vec![Attempt { source: self.folder.display().to_string(), failure }])
     }
 
     fn current(&self) -> Arc<Index> {

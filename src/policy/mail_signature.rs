@@ -107,7 +107,7 @@ pub(super) fn needs(case: &Case, budget: &mut Budget) -> Vec<Need> {
         return Vec::new();
     }
     let findings = inquire(case, certificate, &parsed, None, budget);
-    findings.path.map(|path| signature::needs_of_path(&path)).unwrap_or_default()
+    findings.path.map(|path| signature::needs_of_path(&path, case.rulebook.anchors())).unwrap_or_default()
 }
 
 enum Unverified {
@@ -166,7 +166,7 @@ fn trusted(case: &Case, certificate: &Certificate, cms: &SignedData, budget: &mu
     }
     let first = inquire(case, certificate, cms, None, budget);
     let mut pieces = RevocationPieces::default();
-    for need in first.path.iter().flat_map(signature::needs_of_path) {
+    for need in first.path.iter().flat_map(|path| signature::needs_of_path(path, case.rulebook.anchors())) {
         for piece in case.evidence.pieces(&need) {
             if budget.digested(piece.octets.len() as u64).is_err() {
                 return undetermined("a limit was reached");

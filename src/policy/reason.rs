@@ -61,6 +61,7 @@ reasons! {
     CertRevokedNoProof "cert-revoked-no-proof" "Chứng thư số đã bị thu hồi; không chứng minh được đã ký trước khi thu hồi." "The certificate is revoked, and nothing proves that the document was signed before.";
     CertSuspended "cert-suspended" "Chứng thư số đang bị tạm dừng tại thời điểm ký." "The certificate was suspended when the document was signed.";
     CaRevoked "ca-revoked" "Chứng thư số của CA đã bị thu hồi." "The certificate of the CA is revoked.";
+    CaRevokedNoProof "ca-revoked-no-proof" "Chứng thư số của CA bị thu hồi sau thời điểm ký; không chứng minh được khi đó khoá của CA còn an toàn." "The certificate of the CA was revoked after signing, and nothing proves that its key was still safe by then.";
     PathBad "path-bad" "Đường dẫn chứng thực không hợp lệ." "The trust path is not valid.";
     CaNotTrusted "ca-not-trusted" "Không tìm thấy đường dẫn tin cậy tới tổ chức chứng thực được công nhận theo pháp luật Việt Nam." "No trust path leads to a CA that Vietnamese law recognises.";
     CaUnlisted "ca-unlisted" "Tổ chức chứng thực không có trong danh sách được cấp phép tại thời điểm ký." "The CA is not on the list of licensed CAs at the time of signing.";

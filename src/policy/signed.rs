@@ -169,6 +169,7 @@ fn not_revoked(revocation: Option<Revocation>) -> (Outcome, Option<Reason>) {
         Some(Revocation::Unavailable) | None => doubt(Reason::RevUnavailable),
         Some(Revocation::OnHold) => doubt(Reason::CertSuspended),
         Some(Revocation::Revoked) => doubt(Reason::CertRevokedNoProof),
+        Some(Revocation::CaRevokedSince) => doubt(Reason::CaRevokedNoProof),
         Some(Revocation::CaRevoked) => no(Reason::CaRevoked),
         Some(Revocation::Before) => no(Reason::CertRevoked),
     }

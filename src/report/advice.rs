@@ -94,6 +94,10 @@ const fn words(reason: Reason) -> Words {
         Reason::CaRevoked => {
             Words::new("Trả lại nơi gửi; báo quản trị hệ thống.", "Return it to the sender; tell the administrator.")
         }
+        Reason::CaRevokedNoProof => Words::new(
+            "Không phải lỗi của cơ quan gửi. Hỏi CA lý do thu hồi; đề nghị ký lại bằng chứng thư số còn hiệu lực hoặc gửi bản giấy.",
+            "Not the sending agency's fault. Ask the CA why it was revoked; ask for a new signature or for the paper.",
+        ),
         Reason::PathBad => {
             Words::new("Trả lại nơi gửi; báo quản trị hệ thống.", "Return it to the sender; tell the administrator.")
         }

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use crate::cms::SignedData;
-use crate::digest::Sha256;
+use crate::digest::{Digested, Sha256};
 use crate::dossier::{Content, Examined};
 use crate::evidence::{FORMAT, Input, KeptCertificate, Record, Rules, Session, Signature, answered};
 use crate::pdf::{SignatureField, SignatureKind, contents_octets};
-use crate::policy::{Case, SignatureJudgement, mask};
+use crate::policy::{Case, Judgement, SignatureJudgement, mask};
 use crate::signature::{MAX_TOKENS, Trust};
 use crate::x509::Certificate;
 
@@ -32,7 +31,7 @@ pub struct Around {
 
 /// A record, and every object that it names.
 #[must_use]
-pub fn record(judged: &Judged<'_>, case: &Case, around: Around) -> (Record, Vec<Arc<[u8]>>) {
+pub fn record(judged: &Judged<'_>, case: &Case, around: Around) -> (Record, Vec<Digested>) {
     let (mut answers, octets) = answered(&case.evidence);
     let judged_by = judged.judgement.documents.iter().flat_map(|document| &document.signatures);
     let standings = judged_by.flat_map(|signature| &signature.validated.standings);
@@ -43,14 +42,7 @@ pub fn record(judged: &Judged<'_>, case: &Case, around: Around) -> (Record, Vec<
     }
     let mut kept = Kept { objects: octets, ..Kept::default() };
     let secret = judged.judgement.is_secret();
-    let mut signatures = Vec::new();
-    // Of a message with a secrecy mark the judgement holds no signatures, so nothing of them is kept here either.
-    for (index, document) in judged.judgement.documents.iter().enumerate() {
-        for (place, signature) in document.signatures.iter().enumerate() {
-            let value = case.examined.as_deref().and_then(|examined| value(examined, index, place));
-            signatures.push(kept.signature(document.n, signature, value));
-        }
-    }
+    let signatures = kept.signatures(judged.judgement, case);
     let record = Record {
         format: FORMAT.to_owned(),
         program: around.program,
@@ -74,6 +66,15 @@ pub fn record(judged: &Judged<'_>, case: &Case, around: Around) -> (Record, Vec<
     (record, kept.objects)
 }
 
+/// The octets that signatures bring along and rest on, beside what was asked outside: values, tokens, certificates, and
+/// lists and responses of the documents.
+#[must_use]
+pub fn objects(judgement: &Judgement, case: &Case) -> Vec<Digested> {
+    let mut kept = Kept::default();
+    kept.signatures(judgement, case);
+    kept.objects
+}
+
 /// The field and the octets of one signature's value, without the padding.
 fn value(examined: &Examined, document: usize, place: usize) -> Option<(&SignatureField, Vec<u8>)> {
     let Content::Pdf(Ok(reading)) = &examined.dossier.documents.get(document)?.content else { return None };
@@ -85,7 +86,7 @@ fn value(examined: &Examined, document: usize, place: usize) -> Option<(&Signatu
 #[derive(Default)]
 struct Kept<'a> {
     certificates: BTreeMap<Sha256, KeptCertificate>,
-    objects: Vec<Arc<[u8]>>,
+    objects: Vec<Digested>,
     seen: HashSet<Sha256>,
     /// What the document brings along is shared by all its signatures: each piece is digested once, by its place.
     shared: HashMap<*const [u8], Sha256>,
@@ -94,9 +95,10 @@ struct Kept<'a> {
 
 impl<'a> Kept<'a> {
     fn object(&mut self, octets: &[u8]) -> Sha256 {
-        let digest = Sha256::of(octets);
+        let octets = Digested::from(octets);
+        let digest = octets.sha256();
         if self.seen.insert(digest) {
-            self.objects.push(octets.into());
+            self.objects.push(octets);
         }
         digest
     }
@@ -123,6 +125,18 @@ impl<'a> Kept<'a> {
             self.objects.push(certificate.der().into());
         }
         sha256
+    }
+
+    fn signatures(&mut self, judgement: &'a Judgement, case: &Case) -> Vec<Signature> {
+        let mut signatures = Vec::new();
+        // Of a message with a secrecy mark the judgement holds no signatures, so nothing of them is kept here either.
+        for (index, document) in judgement.documents.iter().enumerate() {
+            for (place, signature) in document.signatures.iter().enumerate() {
+                let value = case.examined.as_deref().and_then(|examined| value(examined, index, place));
+                signatures.push(self.signature(document.n, signature, value));
+            }
+        }
+        signatures
     }
 
     fn signature(

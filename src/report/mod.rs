@@ -14,6 +14,7 @@ mod certificate;
 mod compose;
 mod document;
 pub mod evidence;
+mod failure;
 pub mod html;
 mod indication;
 pub mod json;

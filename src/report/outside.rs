@@ -10,6 +10,7 @@ use crate::signature::{CertificateStanding, Standing, Trust};
 use crate::time::UnixTime;
 use crate::x509::{Certificate, Name, pem};
 
+use super::failure;
 use super::indication;
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Section, Table};
@@ -115,9 +116,9 @@ impl<'a> Question<'a> {
     }
 
     /// That the list at hand does not suffice for a signature, although it is in date: it is older than the moment that
-    /// has to be known of, or cannot be believed.
-    fn too_little(&self, at: UnixTime, lang: Lang) -> Option<Line> {
-        let list = self.newest.as_ref()?;
+    /// has to be known of, or cannot be believed; and why there is no newer one.
+    fn too_little(&self, at: UnixTime, lang: Lang) -> Vec<Line> {
+        let Some(list) = self.newest.as_ref() else { return Vec::new() };
         let ahead = list.this_update > at;
         let words = if ahead {
             Words::new(
@@ -132,7 +133,8 @@ impl<'a> Question<'a> {
             .and(words.of(lang))
             .and_moment(list.this_update);
         let said = if ahead { said } else { self.with_address(said, lang) };
-        Some(Line { mark: Mark::Doubt, said, code: None, advice: None })
+        let why = self.tried(lang).filter(|_| !ahead);
+        std::iter::once(said).chain(why).map(doubt).collect()
     }
 
     fn with_address(&self, said: Said, lang: Lang) -> Said {
@@ -156,21 +158,13 @@ impl<'a> Question<'a> {
     fn tried(&self, lang: Lang) -> impl Iterator<Item = Said> + use<'a> {
         self.tried.iter().take(SHOWN).map(move |attempt| {
             let said = Said::own(Words::new("đã thử ", "tried ").of(lang)).and_other(&attempt.source).and(": ");
-            // What networks answer is for support people, and quoted as it is.
-            match attempt.failure.as_str() {
-                Attempt::NO_LIST => said.and(Words::new("không có CRL của CA này", "no list of this CA").of(lang)),
-                Attempt::NO_RESPONSE => said.and(
-                    Words::new("không có phản hồi OCSP về chứng thư này", "no OCSP response about this certificate")
-                        .of(lang),
-                ),
-                failure => said.and_other(failure),
-            }
+            said.and_said(failure::said(&attempt.failure, lang))
         })
     }
 
     fn lines(&self, at: UnixTime, lang: Lang) -> impl Iterator<Item = Line> + use<'a> {
         let said = self.wanted(at, lang).into_iter().chain(self.tried(lang));
-        said.map(|said| Line { mark: Mark::Doubt, said, code: None, advice: None })
+        said.map(doubt)
     }
 
     fn row(&self, at: UnixTime, lang: Lang) -> Vec<Said> {
@@ -219,10 +213,14 @@ impl<'a> Question<'a> {
             })),
             "tried": self.tried.iter().take(SHOWN).map(|attempt| json!({
                 "source": plain(&attempt.source),
-                "failure": plain(&attempt.failure),
+                "failure": plain(&attempt.failure.to_string()),
             })).collect::<Vec<_>>(),
         })
     }
+}
+
+fn doubt(said: Said) -> Line {
+    Line { mark: Mark::Doubt, said, code: None, advice: None }
 }
 
 /// The newest of an issuer's own lists. Only the head of each is read: lists have megabytes, and are read whole where they
@@ -302,7 +300,7 @@ impl<'a> Outside<'a> {
                 .questions
                 .iter()
                 .filter(|one| path.issuers().any(|(certificate, issuer)| asks_about(one.need, certificate, issuer)));
-            lines.extend(mine.filter_map(|question| question.too_little(self.at, lang)));
+            lines.extend(mine.flat_map(|question| question.too_little(self.at, lang)));
         }
         lines
     }
@@ -367,9 +365,8 @@ fn asks_about(need: &Need, certificate: &Certificate, issuer: &Certificate) -> b
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
+    use crate::evidence::Failure;
     use crate::x509::testing::{CrlDraft, NOW, Party};
 
     fn need(ca: &Party, points: &[&str]) -> Need {
@@ -378,7 +375,7 @@ mod tests {
     }
 
     fn piece(octets: Vec<u8>) -> Piece {
-        Piece { octets: Arc::from(octets), source: "a.crl".to_owned(), taken: Some(NOW) }
+        Piece::new(octets, "a.crl", Some(NOW))
     }
 
     fn said(evidence: &Evidence, lang: Lang) -> Vec<String> {
@@ -393,8 +390,8 @@ mod tests {
     fn a_missing_list_is_named_with_its_issuer_its_address_and_what_was_tried() {
         let mut evidence = Evidence::default();
         let tried = [
-            Attempt { source: "http://ca/a.crl".into(), failure: "timed out".into() },
-            Attempt { source: "/crls".into(), failure: Attempt::NO_LIST.into() },
+            Attempt { source: "http://ca/a.crl".into(), failure: Failure::Status { status: 404 } },
+            Attempt { source: "/crls".into(), failure: Failure::NoList },
         ];
         let need = need(&Party::new("CA”", 1), &["http://ca/a.crl", "http://pub/a.crl"]);
         evidence.answer(need, Answer::in_vain(tried.to_vec()));
@@ -403,13 +400,13 @@ mod tests {
             [
                 "there is no revocation list (CRL) of “CA\"”; get it from “http://ca/a.crl” or “http://pub/a.crl” and \
                  copy it into the CRL folder (trust.crls of the settings, or --revocation)",
-                "tried “http://ca/a.crl”: “timed out”",
+                "tried “http://ca/a.crl”: status 404",
                 "tried “/crls”: no list of this CA",
             ]
         );
         assert!(said(&evidence, Lang::Vi)[2].ends_with("không có CRL của CA này"));
         let json = &Outside::new(&evidence, NOW).json()[0];
-        assert_eq!((&json["state"], &json["tried"][0]["failure"]), (&json!("missing"), &json!("timed out")));
+        assert_eq!((&json["state"], &json["tried"][0]["failure"]), (&json!("missing"), &json!("status 404")));
     }
 
     #[test]
@@ -439,13 +436,34 @@ mod tests {
     }
 
     #[test]
+    fn where_only_an_old_list_came_back_the_report_says_why_there_is_no_newer_one() {
+        let ca = Party::new("CA", 1);
+        let list = |next_update| piece(CrlDraft { next_update, ..CrlDraft::new(&ca) }.der());
+        let tried = vec![Attempt { source: "http://ca/a.crl".into(), failure: Failure::Compressed.remembered() }];
+        let why = "tried “http://ca/a.crl”: the answer is compressed, which was not asked for (a short while ago; not \
+                   asked again yet)";
+        let answer = Answer { pieces: vec![list("20210108000000Z")], tried };
+        let mut evidence = Evidence::default();
+        evidence.answer(need(&ca, &["http://ca/a.crl"]), answer.clone());
+        let lines = said(&evidence, Lang::En);
+        assert!(lines[0].contains("is out of date since") && lines[1] == why, "{lines:?}");
+        // In date, and too old for the signature all the same.
+        let answer = Answer { pieces: vec![list("20990101000000Z")], ..answer };
+        let need = need(&ca, &["http://ca/a.crl"]);
+        let question = Question::new((&need, &answer)).unwrap();
+        let lines = question.too_little(NOW, Lang::En);
+        assert_eq!(lines[1].said.to_string(), why);
+        assert!(lines[0].said.to_string().contains("does not suffice"));
+    }
+
+    #[test]
     fn a_list_from_after_the_check_is_not_to_be_fetched_again() {
         let ca = Party::new("CA", 1);
         let list = piece(CrlDraft { next_update: "20990101000000Z", ..CrlDraft::new(&ca) }.der());
         let (need, answer) = (need(&ca, &["http://ca/a.crl"]), Answer::of(vec![list]));
         let question = Question::new((&need, &answer)).unwrap();
         let issued = question.newest.as_ref().unwrap().this_update;
-        let said = |at| question.too_little(at, Lang::En).unwrap().said.to_string();
+        let said = |at| question.too_little(at, Lang::En)[0].said.to_string();
         assert!(said(issued).contains("get it from") && !said(issued).contains("--at"));
         assert!(!said(issued.plus(-1)).contains("get it from") && said(issued.plus(-1)).contains("--at"));
     }

@@ -312,6 +312,13 @@ pub(super) fn revocation(revocation: Option<Revocation>) -> (Mark, Words) {
             words("chưa rõ: không có danh sách thu hồi dùng được", "undetermined: there is no usable revocation list"),
         ),
         Some(Revocation::OnHold) => (Mark::Doubt, words("đang bị tạm dừng", "suspended")),
+        Some(Revocation::CaRevokedSince) => (
+            Mark::Doubt,
+            words(
+                "chưa rõ: CA bị thu hồi sau thời điểm ký, chưa loại trừ khoá của CA đã mất an toàn khi đó",
+                "undetermined: a CA was revoked after signing, and its key may have been lost by then",
+            ),
+        ),
         Some(Revocation::CaRevoked) => {
             (Mark::Bad, words("chứng thư số của CA đã bị thu hồi", "the certificate of a CA is revoked"))
         }

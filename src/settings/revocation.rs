@@ -22,6 +22,7 @@ pub(super) struct RawRevocation {
     cache: PathBuf,
     cache_megabytes: usize,
     ask_again_minutes: u64,
+    message_seconds: u64,
 }
 
 impl Default for RawRevocation {
@@ -37,6 +38,8 @@ impl Default for RawRevocation {
             cache_megabytes: 128,
             // Lists are made daily or hourly; a revocation should not wait long for its effect.
             ask_again_minutes: 60,
+            // Lists, then responders: two fetches one after the other, each with its whole time.
+            message_seconds: 16,
         }
     }
 }
@@ -58,6 +61,8 @@ pub struct Revocation {
     pub cache_octets: usize,
     /// What was fetched is used for so long at most before it is asked for again.
     pub ask_again: Duration,
+    /// One message waits for so long at most, for all that it asks together.
+    pub message: Duration,
 }
 
 /// A host that the operator vouches for.
@@ -87,6 +92,10 @@ impl RawRevocation {
         if !(1..=10_080).contains(&self.ask_again_minutes) {
             return Err(("ask-again-minutes", "`ask-again-minutes` is from 1 to 10080 (a week)".to_owned()));
         }
+        // Postfix waits 300 s for a milter's answer to the end of a message.
+        if !(1..=120).contains(&self.message_seconds) {
+            return Err(("message-seconds", "`message-seconds` is from 1 to 120".to_owned()));
+        }
         let hosts = self.hosts.iter().map(|text| {
             listed(text).ok_or_else(|| ("hosts", format!("`hosts` are names or addresses, `host:port`; not `{text}`")))
         });
@@ -99,6 +108,7 @@ impl RawRevocation {
             cache: if self.cache.as_os_str().is_empty() { log.with_file_name(CACHE) } else { base.join(&self.cache) },
             cache_octets: self.cache_megabytes << 20,
             ask_again: Duration::from_secs(self.ask_again_minutes.saturating_mul(60)),
+            message: Duration::from_secs(self.message_seconds),
         })
     }
 }
@@ -186,5 +196,8 @@ mod tests {
     fn limits_have_limits() {
         assert_eq!(read("cache-megabytes = 0").unwrap_err().0, "cache-megabytes");
         assert_eq!(read("ask-again-minutes = 0").unwrap_err().0, "ask-again-minutes");
+        for wrong in [0, 121] {
+            assert_eq!(read(&format!("message-seconds = {wrong}")).unwrap_err().0, "message-seconds");
+        }
     }
 }

@@ -227,7 +227,9 @@ pub(super) fn conclude(found: &Found<'_>) -> Conclusion {
     match found.revocation {
         Some(Revocation::Before) => return Conclusion::Failed(Failure::Revoked),
         Some(Revocation::Revoked) => return doubt(Indeterminate::RevokedNoPoe { ca: false }),
-        Some(Revocation::CaRevoked) => return doubt(Indeterminate::RevokedNoPoe { ca: true }),
+        Some(Revocation::CaRevoked | Revocation::CaRevokedSince) => {
+            return doubt(Indeterminate::RevokedNoPoe { ca: true });
+        }
         Some(Revocation::OnHold) => return doubt(Indeterminate::TryLater(Doubt::OnHold)),
         Some(
             Revocation::Clear

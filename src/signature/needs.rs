@@ -5,7 +5,7 @@ use crate::budget::Budget;
 use crate::evidence::Need;
 use crate::pdf::{Reading, SignatureField};
 use crate::time::UnixTime;
-use crate::x509::{Certificate, Path};
+use crate::x509::{AnchorStore, Certificate, Path};
 
 use super::certificate_validation::{self, Subject, Trust};
 use super::context::Context;
@@ -61,8 +61,8 @@ fn of_field(
 
 /// What is asked of every certificate of a path: the lists of its issuers, and what lies at hand of responders.
 #[must_use]
-pub fn needs_of_path(path: &Path) -> Vec<Need> {
-    path.issuers().flat_map(|(one, issuer)| [lists_of(one, issuer), response_at_hand(one, issuer)]).collect()
+pub fn needs_of_path(path: &Path, anchors: &AnchorStore) -> Vec<Need> {
+    path.issuers().flat_map(|(one, issuer)| [lists_of(one, issuer, anchors), response_at_hand(one, issuer)]).collect()
 }
 
 struct Asking<'a> {
@@ -97,8 +97,9 @@ impl Asking<'_> {
     /// For paths of one certificate, each with the time for which it is asked. One time that is answered is enough.
     fn of_paths(&self, paths: &[(UnixTime, Path)], budget: &mut Budget) -> Vec<Need> {
         let pairs = paths.iter().flat_map(|(_, path)| path.issuers());
-        let lists: Vec<Need> =
-            pairs.flat_map(|(one, issuer)| [lists_of(one, issuer), response_at_hand(one, issuer)]).collect();
+        let lists: Vec<Need> = pairs
+            .flat_map(|(one, issuer)| [lists_of(one, issuer, self.context.anchors), response_at_hand(one, issuer)])
+            .collect();
         if !lists.iter().all(|need| self.context.evidence.holds(need)) {
             return lists;
         }

@@ -24,7 +24,10 @@ pub enum Revocation {
     OcspUnknown,
     /// The signer's certificate, or a CA of the path, is on hold: that may be lifted, and accuses nobody.
     OnHold,
-    /// A CA of the path is revoked.
+    /// A CA of the path was revoked later than the proven time, for a reason that leaves open whose hands its key was in
+    /// by then.
+    CaRevokedSince,
+    /// A CA of the path is revoked, and nothing proves that the signature is older.
     CaRevoked,
     /// The signer's certificate is revoked, and nothing proves that the signature is older.
     Revoked,
@@ -99,8 +102,12 @@ pub(super) fn of_signature(
                 0 if older => Revocation::Later,
                 0 if made_after.is_some_and(|made_after| made_after > *at) => Revocation::Before,
                 0 => Revocation::Revoked,
-                // With the key of a CA anybody may have made the signer's certificate, on any day.
                 _ if older && is_harmless(*reason) => Revocation::Later,
+                // A revocation ends trust from its date on (RFC 5280, 5.3), which EN 319 102-1, 5.6.2.2 takes as the
+                // time by which all below has to be proven. But the day on which the loss of a key is noted is not the
+                // day of the loss: with the key of a CA anybody may have made the signer's certificate before. Nothing
+                // proves that, and nothing the contrary.
+                _ if older => Revocation::CaRevokedSince,
                 _ => Revocation::CaRevoked,
             }
         }
@@ -113,8 +120,6 @@ pub(super) fn of_signature(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::super::context::{Constraints, Context};
     use super::super::embedded::Embedded;
     use super::super::existence::Existence;
@@ -124,7 +129,7 @@ mod tests {
     use super::*;
     use crate::evidence::{Answer, Evidence, Piece};
     use crate::x509::testing::*;
-    use crate::x509::{AnchorStore, PathSearch, Purpose};
+    use crate::x509::{AnchorStore, PathSearch, Purpose, Reason};
 
     /// A leaf below an issuing CA below a root; both have serial number 7.
     fn path(top: &Party, middle: &Party) -> Path {
@@ -138,9 +143,8 @@ mod tests {
 
     fn gathered(path: &Path, lists: &[Vec<u8>]) -> Evidence {
         let mut evidence = Evidence::default();
-        for need in path.issuers().map(|(certificate, issuer)| lists_of(certificate, issuer)) {
-            let pieces =
-                lists.iter().map(|der| Piece { octets: Arc::from(&der[..]), source: String::new(), taken: None });
+        for need in path.issuers().map(|(certificate, issuer)| lists_of(certificate, issuer, &AnchorStore::default())) {
+            let pieces = lists.iter().map(|der| Piece::new(&der[..], "", None));
             evidence.answer(need, Answer::of(pieces.collect()));
         }
         evidence
@@ -169,6 +173,38 @@ mod tests {
     }
 
     #[test]
+    fn a_ca_revoked_after_the_proven_time_leaves_it_open_unless_its_key_is_not_in_doubt() {
+        let (top, middle) = (Party::new("Root", 1), Party::new("CA", 2));
+        let path = path(&top, &middle);
+        let certificates: Vec<Certificate> = path.certificates().to_vec();
+        let of = |standing, certificate: &Certificate| CertificateStanding {
+            certificate: certificate.clone(),
+            standing,
+            ocsp_unknown: false,
+        };
+        let day = |days: i64| NOW.plus(days * 86_400);
+        // The CA is revoked two days ago; what is asked is a signature proven by a token, or only received.
+        let found = |reason, invalid_from, proven, by_token| {
+            let good = Standing::Good { this_update: NOW, used: Vec::new() };
+            let revoked = Standing::Revoked { at: day(-2), reason, invalid_from, used: Vec::new() };
+            let standings = [of(good, &certificates[0]), of(revoked, &certificates[1])];
+            let moment = Moment { proven, by_token, at: NOW, grace: Grace::default() };
+            of_signature(&standings, &moment, None)
+        };
+        for reason in [Reason::Superseded, Reason::CessationOfOperation] {
+            assert_eq!(found(reason, None, day(-3), true), Revocation::Later);
+        }
+        for reason in [Reason::Unspecified, Reason::KeyCompromise, Reason::CaCompromise] {
+            assert_eq!(found(reason, None, day(-3), true), Revocation::CaRevokedSince, "{reason:?}");
+        }
+        // Proven later than the revocation, or than the day from which the CA was not to be trusted, or not at all.
+        assert_eq!(found(Reason::Superseded, None, day(-1), true), Revocation::CaRevoked);
+        assert_eq!(found(Reason::KeyCompromise, Some(day(-4)), day(-3), true), Revocation::CaRevoked);
+        assert_eq!(found(Reason::Superseded, None, NOW, false), Revocation::CaRevoked);
+        assert_eq!(found(Reason::Superseded, None, day(-3), false), Revocation::CaRevoked);
+    }
+
+    #[test]
     fn a_revocation_dated_after_the_receipt_proves_a_slow_clock_and_not_an_older_signature() {
         let (top, middle) = (Party::new("Root", 1), Party::new("CA", 2));
         let path = path(&top, &middle);
@@ -181,19 +217,21 @@ mod tests {
 
     #[test]
     fn a_response_at_hand_that_says_revoked_is_heard_though_a_list_acquits() {
-        use crate::x509::ocsp::testing::{AnswerDraft, GOOD, OcspDraft, revoked};
+        use crate::x509::ocsp::testing::{AnswerDraft, GOOD, OcspDraft, UNKNOWN, revoked};
         let (top, middle) = (Party::new("Root", 1), Party::new("CA", 2));
         let path = path(&top, &middle);
         let (leaf, issuer) = path.issuers().next().unwrap();
         let check = |status: &[u8]| {
             let mut evidence = gathered(&path, &[crl_der(&top, &[], &[]), crl_der(&middle, &[], &[])]);
             let octets = OcspDraft::new(&middle, AnswerDraft::good(leaf, issuer).saying(status)).der();
-            let piece = Piece { octets: octets.into(), source: String::new(), taken: None };
+            let piece = Piece::new(octets, "", None);
             evidence.answer(response_at_hand(leaf, issuer), Answer::of(vec![piece]));
             check(&path, &evidence, NOW, &Known::default(), &mut Budget::for_message())
         };
         assert_eq!(check(&revoked("20270101000000Z", Some(1))), Revocation::Revoked);
         assert_eq!(check(&GOOD), Revocation::Clear);
+        // Who does not know the certificate accuses nobody (RFC 6960, 2.2).
+        assert_eq!(check(&UNKNOWN), Revocation::Clear);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use crate::digest::Sha256;
 use crate::evidence::Need;
 use crate::time::UnixTime;
 use crate::x509::{
-    Certificate, Crl, CrlFault, CrlSet, GeneralName, Name, OcspFault, OcspResponse, OcspSet, PathSearch, Purpose,
-    Question, Silence, Statement,
+    AnchorStore, Certificate, Crl, CrlFault, CrlSet, GeneralName, Name, OcspFault, OcspResponse, OcspSet, PathSearch,
+    Purpose, Question, Silence, Statement,
 };
 
 use super::context::Context;
@@ -46,9 +46,20 @@ pub(super) struct Spoken {
     cut_off: bool,
 }
 
-/// What is asked for the lists of an issuer.
-pub(super) fn lists_of(certificate: &Certificate, issuer: &Certificate) -> Need {
+/// What is asked for the lists of an issuer: at the addresses that the certificate names, or where it names none that
+/// can be asked (only `ldap`, as old ones do), at the one that the issuer's own entry among the anchors knows.
+pub(super) fn lists_of(certificate: &Certificate, issuer: &Certificate, anchors: &AnchorStore) -> Need {
     let mut points: Vec<String> = certificate.crl_urls().into_iter().map(str::to_owned).collect();
+    let is_web = |address: &String| {
+        ["http:", "https:"]
+            .iter()
+            .any(|scheme| address.trim().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    };
+    if !points.iter().any(is_web)
+        && let Some(entry) = anchors.entry_of(issuer)
+    {
+        points.extend(entry.crl().iter().cloned());
+    }
     points.sort();
     points.dedup();
     Need::Crl { issuer: issuer.subject().der().to_vec(), key: issuer.spki().to_vec(), points }
@@ -112,7 +123,7 @@ impl Spoken {
         };
         let question = Question { certificate, issuer, search, verified: context.known.verified() };
         let (mut lists, mut responses) = (CrlSet::default(), OcspSet::default());
-        for piece in context.evidence.pieces(&lists_of(certificate, issuer)) {
+        for piece in context.evidence.pieces(&lists_of(certificate, issuer, context.anchors)) {
             // Lists have megabytes, and a file may bear a thousand signatures that name their issuer.
             budget.digested(piece.octets.len() as u64)?;
             if let Ok(crl) = context.known.list(&piece.octets) {
@@ -236,5 +247,36 @@ impl Sources<'_> {
             places.filter_map(|(_, source)| by(source)).min()
         };
         pieces.iter().map(of).collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::Origin;
+    use crate::x509::testing::*;
+
+    #[test]
+    fn where_a_certificate_names_no_address_that_can_be_asked_the_issuers_entry_does_and_nobody_elses() {
+        let (ca, other) = (Party::new("CA", 1), Party::new("Other", 2));
+        let (issuer, stranger) = (root(&ca), root(&other));
+        let mut anchors = AnchorStore::default();
+        let entry = format!(
+            "[[anchor]]\nid = \"a\"\nkind = \"root\"\npurpose = [\"public-duty\"]\nsubject = \"CN=CA\"\nsha256 = \
+             \"{}\"\nsource = \"s\"\nlegal-basis = \"l\"\ncrl = [\"http://pub/ca.crl\"]\n",
+            issuer.fingerprint()
+        );
+        anchors.overlay(&entry, Origin::Own).unwrap();
+        let points = |extensions: Vec<Vec<u8>>, issuer: &Certificate| {
+            let person = Party::new("Person", 3);
+            let leaf = Draft { extensions, ..Draft::leaf(&person, &ca) }.certificate();
+            let Need::Crl { points, .. } = lists_of(&leaf, issuer, &anchors) else { panic!() };
+            points
+        };
+        let named = |address: &str| vec![distribution_points(&[&full_name(&uri(address))])];
+        assert_eq!(points(vec![], &issuer), ["http://pub/ca.crl"]);
+        assert_eq!(points(named("ldap://ca/x"), &issuer), ["http://pub/ca.crl", "ldap://ca/x"]);
+        assert_eq!(points(named("HTTP://ca/a.crl"), &issuer), ["HTTP://ca/a.crl"]);
+        assert!(points(vec![], &stranger).is_empty());
     }
 }

@@ -86,6 +86,7 @@ impl AnchorStore {
                 sha1: None,
                 source: String::new(),
                 legal_basis: String::new(),
+                crl: Vec::new(),
                 origin: Origin::Given,
             });
         }
@@ -130,6 +131,9 @@ impl AnchorStore {
         };
         let subject = Name::from_text(raw.subject.get_ref())
             .ok_or_else(|| (raw.subject.span().start, AnchorsFault::Subject(raw.subject.get_ref().clone())))?;
+        if let Some(odd) = raw.crl.iter().find(|address| !is_web(address.get_ref())) {
+            return Err((odd.span().start, AnchorsFault::Crl(odd.get_ref().clone())));
+        }
         let valid = raw.valid.map_or(Ok(Period::ALWAYS), |valid| read_period(&valid))?;
         if let Some((pin, at)) = sha256
             && self.by_pin.insert(pin, self.entries.len()).is_some()
@@ -146,6 +150,7 @@ impl AnchorStore {
             sha1: raw.sha1,
             source: raw.source,
             legal_basis: raw.legal_basis,
+            crl: raw.crl.into_iter().map(Spanned::into_inner).collect(),
             origin: Origin::Own,
         });
         Ok(())
@@ -249,6 +254,8 @@ struct RawEntry {
     sha1: Option<String>,
     source: String,
     legal_basis: String,
+    #[serde(default)]
+    crl: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -256,6 +263,12 @@ struct RawEntry {
 struct RawPeriod {
     from: Option<Spanned<String>>,
     to: Option<Spanned<String>>,
+}
+
+/// Whether an address begins as those of the web do; whoever asks it reads the rest.
+fn is_web(address: &str) -> bool {
+    let rest = ["http://", "https://"].iter().find_map(|scheme| address.strip_prefix(scheme));
+    rest.is_some_and(|rest| !rest.is_empty()) && address.bytes().all(|octet| octet.is_ascii_graphic())
 }
 
 fn read_period(raw: &RawPeriod) -> Result<Period, (usize, AnchorsFault)> {
@@ -323,6 +336,8 @@ mod tests {
         assert_eq!(at(&backwards), AnchorsError { line: 6, fault: AnchorsFault::Period("2000-01-01".to_owned()) });
         let nameless = entry("a", PIN).replace("CN=x", "x");
         assert_eq!(at(&nameless), AnchorsError { line: 5, fault: AnchorsFault::Subject("x".to_owned()) });
+        let elsewhere = entry("a", PIN) + "crl = [\"http://ca.vn/a.crl\",\n \"ldap://ca.vn/a\"]\n";
+        assert_eq!(at(&elsewhere), AnchorsError { line: 11, fault: AnchorsFault::Crl("ldap://ca.vn/a".to_owned()) });
         let idle = entry("a", PIN).replace("[\"public-duty\"]", "[]");
         assert_eq!(at(&idle), AnchorsError { line: 4, fault: AnchorsFault::Purpose });
     }

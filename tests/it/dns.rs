@@ -119,7 +119,7 @@ async fn a_silent_server_is_given_up_and_said() {
     // Datagrams get lost, so the only server is asked twice.
     assert_eq!(answer.tried.len(), 2);
     assert_eq!(answer.tried[0].source, format!("dns:{}", server.address()));
-    assert!(answer.tried[0].failure.starts_with("s._domainkey.so.test TXT: no answer within 400 ms"));
+    assert!(answer.tried[0].failure.to_string().contains("s._domainkey.so.test TXT: no answer within 400 ms"));
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_message_waits_no_longer_than_its_deadline_and_keeps_what_came() {
     let answer = dns(&patient).answer(&keys(&[KEY, "other.test"])).await;
     assert_eq!(outcome(&answer, "other.test"), Some(Outcome::Found));
     assert_eq!(answer.tried.len(), 1);
-    assert!(answer.tried[0].failure.ends_with("no answer within 2 s"), "{}", answer.tried[0].failure);
+    assert!(answer.tried[0].failure.to_string().ends_with("no answer within 2 s"), "{}", answer.tried[0].failure);
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn a_failure_is_no_evidence_that_there_is_no_record() {
     let server = Server::start(Zone::default().mood(KEY, Mood::Code(ResponseCode::ServFail)));
     let answer = dns(&settings(&[server.address()])).answer(&keys(&[KEY])).await;
     assert!(answer.pieces.is_empty());
-    assert!(answer.tried[0].failure.contains("(2)"), "{}", answer.tried[0].failure);
+    assert!(answer.tried[0].failure.to_string().contains("(2)"), "{}", answer.tried[0].failure);
 }
 
 #[tokio::test]
@@ -297,7 +297,7 @@ async fn a_message_asks_only_so_many_questions_in_all_and_at_a_time() {
     let server = Server::start(Zone::default());
     let answer = Dns::new(&settings(&[server.address()]), false, greedy, now).answer(&Lookup::default()).await;
     assert_eq!((answer.pieces.len(), server.asked().len()), (64, 64));
-    assert!(answer.tried[0].failure.contains("936 questions not asked"), "{:?}", answer.tried);
+    assert!(answer.tried[0].failure.to_string().contains("936 questions not asked"), "{:?}", answer.tried);
     let silent = (0..1000).fold(Zone::default(), |zone, n| zone.mood(&format!("{n}.greedy.test"), Mood::Silent));
     let server = Server::start(silent);
     let settings = settings::Dns { deadline: Duration::from_secs(2), ..settings(&[server.address()]) };
@@ -320,7 +320,7 @@ async fn what_is_no_name_is_not_asked() {
     let server = Server::start(Zone::default());
     let answer = dns(&settings(&[server.address()])).answer(&keys(&["a..test", &"a".repeat(300)])).await;
     assert!(answer.pieces.is_empty() && server.asked().is_empty());
-    assert!(answer.tried.iter().all(|tried| tried.failure.contains("no name of DNS")));
+    assert!(answer.tried.iter().all(|tried| tried.failure.to_string().contains("no name of DNS")));
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
+use dieu7::io::cache::{Cache, Inquiry, Record, inspect};
+use dieu7::io::fetch::Validators;
 use dieu7::io::samples;
 use serde_json::Value;
 
@@ -372,6 +375,37 @@ fn doctor_asks_for_a_list_of_every_ca_that_is_installed_before_it_runs_out() {
     let said = doctor(&site);
     assert!(said.contains("no revocation list (CRL) of \"DEMO CA phục vụ các cơ quan Nhà nước\""), "{said}");
     assert!(said.contains("ask the CA where it publishes"), "{said}");
+    assert!(!said.contains("asked in vain"), "{said}");
+    // What was fetched counts as what was put there; an address that the CA is published at and that failed is told.
+    let settings =
+        dieu7::settings::Settings::read(&fs::read_to_string(site.path().join("dieu7.toml")).unwrap(), site.path());
+    let (cache, writer) = Cache::open(&settings.unwrap().revocation.cache, 1 << 20);
+    let now = dieu7::io::clock::now();
+    let inquiry = Inquiry {
+        address: "http://ca.test/gov.crl".into(),
+        issuer: authority.subject().der().into(),
+        key: key.spki().into(),
+        serial: None,
+    };
+    let octets = list(-5, Some(9));
+    let dates = inspect(&inquiry, &octets, now).unwrap();
+    cache.offer(inquiry, Record::new(octets.into(), dates, Validators::default(), now, Duration::from_hours(1)));
+    cache.failed("http://ca.test/gov.crl", now, "status 404");
+    cache.failed("http://elsewhere.test/", now, "status 404");
+    cache.close();
+    writer.unwrap().join().unwrap();
+    let pin = authority.fingerprint();
+    let entry = format!(
+        "[[anchor]]\nid = \"gov-issuing\"\nkind = \"issuing\"\npurpose = [\"public-duty\"]\nsubject = \"{}\"\n\
+         sha256 = \"{pin}\"\nsource = \"s\"\nlegal-basis = \"l\"\ncrl = [\"http://ca.test/gov.crl\"]\n",
+        authority.subject()
+    );
+    fs::create_dir_all(site.path().join("trust-anchors/anchors.d")).unwrap();
+    fs::write(site.path().join("trust-anchors/anchors.d/gov-issuing.toml"), entry).unwrap();
+    let said = doctor(&site);
+    assert!(said.contains("CRL http://ca.test/gov.crl of \"DEMO CA phục vụ các cơ quan Nhà nước\": issued"), "{said}");
+    assert!(said.contains("asked in vain the last time: http://ca.test/gov.crl"), "{said}");
+    assert!(!said.contains("elsewhere.test"), "{said}");
 }
 
 #[test]

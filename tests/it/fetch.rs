@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dieu7::io::fetch::{Asked, Client, FetchError, Fetched, Limits, MAX_CRL, MAX_OCSP, Resolve, Stage, Validators};
+use dieu7::io::fetch::{
+    Asked, Client, Extent, FetchError, Fetched, Limits, MAX_CRL, MAX_OCSP, Resolve, Stage, Validators,
+};
 use dieu7::settings::{Revocation, Settings};
 
 use crate::support::web::{Deaf, Names, Server, Step, answer, head, ok};
@@ -277,7 +279,7 @@ async fn a_wait_for_a_turn_is_no_fault_of_the_host() {
     let server = Server::always(ok(b"list")).await;
     let client = client_with(&server, Limits { total: TOTAL, a_host: 0, ..limits() }, Names::loopback());
     let error = client.fetch(&server.at("ca.test", "/"), &list()).await.unwrap_err();
-    assert!(error.is_our_own() && !error.is_of_the_host(), "{error}");
+    assert!(error.is_our_own() && error.extent() == Extent::Question, "{error}");
 }
 
 #[tokio::test]

@@ -6,9 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use dieu7::audit::{Entry, Receipt};
 use dieu7::budget::Budget;
+use dieu7::digest::Sha256;
 use dieu7::dossier::{self, Examined};
 use dieu7::evidence::{Evidence, Need};
 use dieu7::gateway::{Append, Compute, Gateway, Identity, Unrecorded};
+use dieu7::io::evidence_keeper::EvidenceKeeper;
 use dieu7::io::files;
 use dieu7::io::milter::Handler as _;
 use dieu7::io::reception::Reception;
@@ -23,6 +25,7 @@ use dieu7::policy::{self, Case, Judgement, Rulebook, Verdict};
 use dieu7::settings::{Mode, Settings, TooLarge, Unwritable};
 use dieu7::time::UnixTime;
 
+use crate::attacks::forge;
 use crate::cases::AT;
 
 /// A computation that can die, and that can be interrupted by something happening elsewhere.
@@ -147,6 +150,51 @@ async fn what_is_stamped_is_in_the_log_under_the_same_code() {
     let record = LogReader::open(&site.settings.log).unwrap().find(decided.receipt.id()).unwrap().unwrap();
     assert_eq!(record.verdict, "legally-equivalent-to-paper");
     assert!(decided.stamp.fields()[0].value.contains(decided.receipt.id()));
+}
+
+#[tokio::test]
+async fn what_the_record_of_a_signed_mail_names_lies_on_disk_and_a_broken_folder_stops_no_mail() {
+    let site = Site::new();
+    let folder = site.settings.evidence.clone().unwrap();
+    let gateway = || Arc::into_inner(site.gateway(site.store(), InProcess::new(1))).unwrap();
+    let (keeper, writer) = EvidenceKeeper::start(&folder).unwrap();
+    let keeping = gateway().keeping(keeper);
+    let unsigned = keeping.decide(sample("05").message(), false, at()).await.unwrap();
+    assert!(unsigned.judgement.documents.iter().all(|document| document.signatures.is_empty()));
+    let mut indices = Vec::new();
+    for _ in 0..2 {
+        let decided = keeping.decide(sample("01").message(), false, at()).await.unwrap();
+        indices.push(decided.receipt.id().to_owned());
+    }
+    drop(keeping);
+    writer.join().unwrap();
+    let held = |digest: &str| {
+        let octets = std::fs::read(folder.join("objects").join(&digest[..2]).join(&digest[2..])).unwrap();
+        assert_eq!(Sha256::of(&octets).to_string(), digest);
+    };
+    for id in indices {
+        let record = LogReader::open(&site.settings.log).unwrap().find(&id).unwrap().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&record.report).unwrap();
+        let evidence = report["evidence"].as_array().unwrap();
+        assert!(!evidence.is_empty(), "{report}");
+        for cited in evidence {
+            held(cited["sha256"].as_str().unwrap());
+        }
+    }
+    // The signature, its certificate and the CAs of the path, each once: two lists, and these.
+    let objects = std::fs::read_dir(folder.join("objects")).unwrap();
+    let count: usize = objects.map(|inner| std::fs::read_dir(inner.unwrap().path()).unwrap().count()).sum();
+    assert!(count >= 5, "{count}");
+    held(&forge::certificate("certificates/noivu").fingerprint().to_string());
+
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    let (keeper, writer) = EvidenceKeeper::start(&folder).unwrap();
+    let keeping = gateway().keeping(keeper);
+    let decided = keeping.decide(sample("01").message(), false, at()).await.unwrap();
+    assert_eq!(decided.judgement.verdict, Verdict::LegallyEquivalent);
+    drop(keeping);
+    writer.join().unwrap();
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use dieu7::evidence::{Answer, Need, Piece};
+use dieu7::evidence::{Answer, Failure, Need, Piece};
 use dieu7::gateway::{FETCHES, Fetches, Gather as _};
 use dieu7::io::cache::{Cache, Dates, Inquiry, Record, list as listed};
 use dieu7::io::fetch::{Client, Limits, Validators};
@@ -120,7 +120,7 @@ async fn a_thousand_messages_of_one_signer_ask_its_responder_once() {
         let (site, need) = (Arc::clone(&site), responses_at(1, &[server.at("ca.test", "/")]));
         messages.spawn(async move { site.pieces(need).await });
     }
-    assert!(messages.join_all().await.iter().all(|pieces| *pieces[0].octets == *response()));
+    assert!(messages.join_all().await.iter().all(|pieces| **pieces[0].octets == *response()));
     assert_eq!(server.asked().len(), 1);
     site.pieces(responses_at(2, &[server.at("ca.test", "/")])).await;
     assert_eq!(server.asked().len(), 2, "another certificate is another question");
@@ -160,9 +160,54 @@ async fn what_failed_is_said_and_not_asked_again_for_a_while() {
         let [_, asked @ ..] = &tried[..] else { panic!("{tried:?}") };
         let sources: Vec<&str> = asked.iter().map(|attempt| attempt.source.as_str()).collect();
         assert_eq!(sources, points);
-        assert!(asked[0].failure.contains("404") && asked[1].failure.contains("ldap"));
+        let failed = |at: usize| match &asked[at].failure {
+            Failure::Remembered { before } => (**before).clone(),
+            failure => failure.clone(),
+        };
+        let expected =
+            [Failure::Status { status: 404 }, Failure::Scheme { scheme: "ldap".into() }, Failure::Port { port: 25 }];
+        assert_eq!([failed(0), failed(1), failed(2)], expected);
     }
     assert_eq!(server.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_where_nobody_answers_costs_its_time_once_for_all_its_addresses() {
+    let dead = Server::always(vec![]).await;
+    let port = dead.port;
+    let site = Site::new(&[&dead]);
+    drop(dead);
+    let at = |path: &str| [format!("http://ca.test:{port}{path}")];
+    // Until the listener is gone.
+    let mut first = site.ask(lists_at(&at("/0"))).await;
+    for n in 1_u32.. {
+        if matches!(first.tried[1].failure, Failure::Connect { .. }) {
+            break;
+        }
+        first = site.ask(lists_at(&at(&format!("/{n}")))).await;
+    }
+    let second = site.ask(responses_at(1, &at("/ocsp"))).await;
+    let Failure::Remembered { before } = &second.tried[1].failure else { panic!("{second:?}") };
+    assert!(matches!(**before, Failure::Connect { .. }), "{before:?}");
+}
+
+#[tokio::test]
+async fn a_message_waits_only_so_long_for_all_its_rounds_together() {
+    let stalled = Server::always(vec![Step::Stall]).await;
+    let site = Site::new(&[&stalled]);
+    let sources = site.sources.clone().within(Duration::from_millis(50));
+    let fetches = Fetches::default();
+    let late = Failure::Deadline { milliseconds: 50 };
+    for (need, path) in
+        [(lists_at(&[stalled.at("ca.test", "/a")]), "/a"), (responses_at(1, &[stalled.at("ca.test", "/b")]), "/b")]
+    {
+        let answers = sources.gather_within(vec![need], &fetches).await;
+        assert_eq!(answers[0].1.tried[1].failure, late, "{path}");
+    }
+    // Another message begins anew, and its own time runs.
+    let again = sources.gather_within(vec![lists_at(&[stalled.at("ca.test", "/c")])], &Fetches::default()).await;
+    assert_eq!(again[0].1.tried[1].failure, late);
+    assert!(stalled.asked().iter().any(|asked| asked.line().contains("/c")));
 }
 
 #[tokio::test]
@@ -211,7 +256,7 @@ async fn an_older_list_than_before_is_handed_over_but_does_not_drive_out_the_new
     let newer = site.pieces(need.clone()).await.remove(0);
     CLOCK.fetch_add(3600, Ordering::SeqCst);
     let both = site.pieces(need.clone()).await;
-    assert_eq!((both.len(), &both[0].octets, &*both[1].octets), (2, &newer.octets, &*list(7200)));
+    assert_eq!((both.len(), &both[0].octets, &**both[1].octets), (2, &newer.octets, &*list(7200)));
     assert_eq!(server.asked().len(), 2);
     let kept = site.pieces(need).await;
     assert_eq!((kept.len(), &kept[0].octets, server.asked().len()), (1, &newer.octets, 2));
@@ -242,7 +287,7 @@ async fn a_list_that_the_issuer_did_not_sign_is_asked_for_again_in_minutes() {
     site.pieces(need.clone()).await;
     assert_eq!(server.asked().len(), 1);
     CLOCK.fetch_add(600, Ordering::SeqCst);
-    assert_eq!(*site.pieces(need).await[0].octets, *list(60));
+    assert_eq!(**site.pieces(need).await[0].octets, *list(60));
 }
 
 #[tokio::test]
@@ -301,7 +346,7 @@ async fn lists_are_fetched_ahead_and_a_newer_one_takes_the_place() {
         ahead.abort();
         assert_eq!(server.asked().len(), n);
     }
-    assert_eq!(*site.pieces(need).await[0].octets, *list(60));
+    assert_eq!(**site.pieces(need).await[0].octets, *list(60));
     assert_eq!(server.asked().len(), 3, "no message waited for it");
 }
 
@@ -330,7 +375,7 @@ async fn what_was_fetched_is_there_after_a_restart() {
     for _ in 0..2 {
         let (cache, writer) = Cache::open(&file, 1 << 20);
         let site = Site::with(&[&server], cache.clone(), now, Duration::from_secs(20));
-        assert_eq!(*site.pieces(need.clone()).await[0].octets, *list(60));
+        assert_eq!(**site.pieces(need.clone()).await[0].octets, *list(60));
         cache.close();
         writer.unwrap().join().unwrap();
     }

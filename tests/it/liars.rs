@@ -106,13 +106,7 @@ fn examined(liars: &Liars, message: &Message) -> Option<Examined> {
 
 fn judged(liars: &Liars, message: Message) -> Judgement {
     let world = World::default();
-    let pieces = || {
-        world
-            .crls
-            .iter()
-            .map(|octets| Piece { octets: octets.clone().into(), source: String::new(), taken: None })
-            .collect()
-    };
+    let pieces = || world.crls.iter().map(|octets| Piece::new(octets.clone(), "", None)).collect();
     let case = Case {
         examined: examined(liars, &message).map(Arc::new),
         message: Some(Arc::new(message)),

@@ -5,6 +5,9 @@ use std::process::Command;
 
 use dieu7::x509::Certificate;
 
+use crate::attacks::forge::Key;
+use crate::ocsp::responses;
+
 fn dieu7(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_dieu7"))
         .current_dir(folder)
@@ -86,6 +89,25 @@ fn with_lists_good_revoked_and_unknown_are_told_apart() {
     let (code, said) = check(folder.path(), LEAF, &["--crl", &root]);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("revocation not known") && said.contains("UNDETERMINED"), "{said}");
+}
+
+#[test]
+fn a_responder_that_does_not_know_a_certificate_takes_nothing_from_the_list_of_its_ca() {
+    let folder = empty();
+    let (issuer, leaf) = (certificate("intermediates/gov-issuing.der"), certificate(LEAF));
+    let about = responses::Answer::about(&leaf, &issuer, responses::unknown());
+    let response = responses::Response::of(&Key::of("gov-issuing"), &issuer, about).der();
+    std::fs::write(folder.path().join("unknown.ocsp"), response).unwrap();
+    let lists = pki("crls");
+    let (code, said) = check(folder.path(), LEAF, &["--crl", &lists, "--ocsp", "unknown.ocsp"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = check(folder.path(), LEAF, &["--crl", &pki("crls/gov-root.crl"), "--ocsp", "unknown.ocsp"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("UNDETERMINED"), "{said}");
+    let (code, said) =
+        check(folder.path(), "certificates/noivu-revoked.der", &["--crl", &lists, "--ocsp", "unknown.ocsp"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("REVOKED"), "{said}");
 }
 
 #[test]

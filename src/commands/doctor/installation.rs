@@ -31,6 +31,7 @@ pub fn examine(settings: &Settings, file: Option<&Path>) -> Vec<Check> {
     checks.extend(revocation::examine(settings, now));
     checks.push(directory(settings, now));
     checks.extend(log(settings, now));
+    checks.extend(settings.evidence.as_deref().map(evidence));
     checks.push(disk(&settings.log));
     checks.push(socket(settings));
     checks.push(clock_state());
@@ -217,6 +218,25 @@ fn tempfile_in(folder: &Path) -> std::io::Result<()> {
     let probe = folder.join(format!(".dieu7-doctor-{}", std::process::id()));
     std::fs::write(&probe, b"")?;
     std::fs::remove_file(probe)
+}
+
+/// Whether what verdicts rest on can be kept. A folder that is not there yet is made by `serve`.
+fn evidence(folder: &Path) -> Check {
+    let shown = folder.display();
+    let there = folder.ancestors().find(|folder| folder.exists());
+    match there.map_or(Ok(()), tempfile_in) {
+        Ok(()) => Check::good(format!("thư mục bằng chứng: {shown}"), format!("folder of evidence: {shown}")),
+        Err(error) => attention(
+            (
+                format!("không ghi được thư mục bằng chứng {shown}: {error}"),
+                format!("the folder of evidence {shown} cannot be written: {error}"),
+            ),
+            (
+                "sửa quyền của tài khoản dieu7, hoặc [evidence] folder; thư vẫn được xử lý",
+                "mend the permissions of dieu7's account, or [evidence] folder; mail goes on",
+            ),
+        ),
+    }
 }
 
 fn disk(log: &Path) -> Check {

@@ -2,7 +2,10 @@
 //! which is found on the first day or never.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use dieu7::io::bundle::{self, Manifest};
+use dieu7::io::cache;
 use dieu7::io::files;
 use dieu7::io::sources::{Content, CrlFolder, Listed};
 use dieu7::settings::Settings;
@@ -16,45 +19,99 @@ const SOON: i64 = 72 * 3600;
 /// Files that are named one by one; the rest is counted.
 const NAMED: usize = 20;
 
-/// Where the CAs publish their lists. The certificates below a CA name its list, but those of citizens and agencies are
-/// not installed here.
-const PUBLISHED: &[(&str, &str)] = &[
-    ("vgca-root-g1", "http://ca.gov.vn/pki/pub/crl/rootca.crl"),
-    ("vgca-cp-g1", "http://ca.gov.vn/pki/pub/crl/cp.crl"),
-    ("vgca-btc-g1", "http://ca.gov.vn/pki/pub/crl/btc.crl"),
-    ("vgca-root-g2", "http://ca.gov.vn/pki/pub/crl/rootcag2.crl"),
-    ("neac-mic-g1", "http://public.rootca.gov.vn/crl/micnrca.crl"),
-    ("neac-g2", "https://rootca.gov.vn/crl/vnrca256.crl"),
-    ("neac-g3", "https://rootca.gov.vn/crl/vnrca-g3.crl"),
-    ("neac-usbtoken", "https://rootca.gov.vn/crl/vnrca-usbtoken.crl"),
-    ("neac-rs", "https://rootca.gov.vn/crl/vnrca-rs.crl"),
-    ("neac-mobilepki", "https://rootca.gov.vn/crl/vnrca-mobilepki.crl"),
-    ("neac-tsa", "https://rootca.gov.vn/crl/vnrca-tsa.crl"),
-    ("viettel-ca-2015", "http://crl.viettel-ca.vn/Viettel-CA.crl"),
-    ("misa-ca-2019", "http://misaca.vn/misaca.crl"),
-];
-
 pub fn examine(settings: &Settings, now: UnixTime) -> Vec<Check> {
     let listed = CrlFolder::new(settings.crls.clone()).list();
     let mut checks = unread(&listed);
+    checks.extend(bundle::last(&settings.trust).map(|last| bundle_check(&last, now)));
+    let (fetched, failed) = fetched(&settings.revocation.cache, &mut checks);
     // That the trust folder cannot be read is said where anchors are examined.
     let Ok(trust) = files::trust(&settings.trust, &mut Vec::new()) else { return checks };
     let anchors = trust.anchors.entries().iter().filter(|entry| entry.kind() != AnchorKind::Service);
-    let anchors = anchors.filter_map(|entry| Some((entry.id(), trust.anchors.certificate(entry)?)));
-    let others = trust.intermediates.iter().filter(|certificate| certificate.is_ca()).map(|one| ("", one));
-    let authorities: Vec<(&str, &Certificate)> = anchors.chain(others).collect();
+    let anchors = anchors.filter_map(|entry| Some((entry.crl(), trust.anchors.certificate(entry)?)));
+    let others = trust.intermediates.iter().filter(|certificate| certificate.is_ca()).map(|one| (&[][..], one));
+    let authorities: Vec<(&[String], &Certificate)> = anchors.chain(others).collect();
     let folder = settings.crls.display().to_string();
-    for (id, authority) in &authorities {
-        let addresses = addresses(id, authority, authorities.iter().map(|(_, other)| *other));
-        let list = newest(&listed, authority);
+    let mut wanted = Vec::new();
+    for (published, authority) in &authorities {
+        let addresses = addresses(published, authority, authorities.iter().map(|(_, other)| *other));
+        let list = newest(&listed, &fetched, authority);
         if authority.validity().place(now) == Within::After {
             // Nothing is published any more; who has its last list judges old documents by it.
             checks.extend(list.map(|list| last_list(authority, &list)));
             continue;
         }
         checks.push(authority_check(authority, list, &addresses, &folder, now));
+        wanted.extend(addresses);
     }
+    let failed = failed.into_iter().filter(|one| wanted.contains(&one.address)).take(NAMED);
+    checks.extend(failed.map(|one| failed_check(&one)));
     checks
+}
+
+/// Lists that the cache holds, and addresses that failed last. What is wrong with its file is a finding.
+fn fetched(file: &Path, checks: &mut Vec<Check>) -> (Vec<cache::Listed>, Vec<cache::Failed>) {
+    if !file.exists() {
+        // No message has asked yet, or the log is elsewhere; that is found where the installation is examined.
+        return Default::default();
+    }
+    cache::list(file).unwrap_or_else(|error| {
+        let file = file.display();
+        checks.push(attention(
+            (
+                format!("không đọc được bộ nhớ đệm CRL {file}: {error}"),
+                format!("the cache of CRLs {file} cannot be read: {error}"),
+            ),
+            (
+                "xoá tệp này; danh sách sẽ được tải lại".to_owned(),
+                "remove the file; lists are then fetched again".to_owned(),
+            ),
+        ));
+        Default::default()
+    })
+}
+
+fn failed_check(failed: &cache::Failed) -> Check {
+    let cache::Failed { address, at, failure } = failed;
+    attention(
+        (
+            format!("lần hỏi gần nhất không được: {address} ({}): {failure}", at.vietnamese()),
+            format!("asked in vain the last time: {address} ({}): {failure}", at.vietnamese()),
+        ),
+        (
+            "kiểm tra mạng, tường lửa, [revocation] hosts và rewrite; hoặc chép CRL vào thư mục".to_owned(),
+            "check the network, the firewall, [revocation] hosts and rewrite; or put the CRL into the folder"
+                .to_owned(),
+        ),
+    )
+}
+
+/// A gateway without Internet lives on the bundles of another one.
+fn bundle_check(last: &Manifest, now: UnixTime) -> Check {
+    let (made, until) = (last.made().vietnamese(), last.fresh_until());
+    let name = last.gateway();
+    let advice = (
+        "làm gói mới ở máy kia (dieu7 bundle make) rồi nhập tại đây (dieu7 bundle import)".to_owned(),
+        "make a new one there (dieu7 bundle make) and import it here (dieu7 bundle import)".to_owned(),
+    );
+    let day = until.vietnamese();
+    if until < now {
+        let found = (
+            format!("gói dữ liệu từ “{name}” (lập {made}) đã quá hạn thay từ {day}"),
+            format!("the bundle of \"{name}\" (made {made}) should have been replaced by {day}"),
+        );
+        return attention(found, advice);
+    }
+    if until < now.plus(SOON) {
+        let found = (
+            format!("gói dữ liệu từ “{name}” (lập {made}) cần thay trước {day}"),
+            format!("the bundle of \"{name}\" (made {made}) is to be replaced by {day}"),
+        );
+        return attention(found, advice);
+    }
+    Check::good(
+        format!("gói dữ liệu từ “{name}”: lập {made}, dùng tới {day}"),
+        format!("bundle of \"{name}\": made {made}, to be replaced by {day}"),
+    )
 }
 
 /// Files of the folder that are of no use, each with what is wrong.
@@ -87,10 +144,10 @@ fn unread(listed: &[Listed]) -> Vec<Check> {
     checks
 }
 
-/// The list of an authority that was issued last: its file, when it was issued, when the next one is due.
+/// The list of an authority that was issued last: its file or address, when it was issued, when the next one is due.
 type List = (String, UnixTime, Option<UnixTime>);
 
-fn newest(listed: &[Listed], authority: &Certificate) -> Option<List> {
+fn newest(listed: &[Listed], fetched: &[cache::Listed], authority: &Certificate) -> Option<List> {
     let lists = listed.iter().flat_map(|one| {
         let file = one.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         one.content.iter().flatten().filter_map(move |content| match content {
@@ -100,16 +157,21 @@ fn newest(listed: &[Listed], authority: &Certificate) -> Option<List> {
             Content::Crl { .. } | Content::Ocsp => None,
         })
     });
-    lists.max_by_key(|(_, this_update, _)| *this_update)
+    let fetched = fetched.iter().filter(|one| one.issuer.as_ref() == Some(authority.subject()));
+    let fetched = fetched.map(|one| (one.address.clone(), one.dates.this_update, one.dates.next_update));
+    lists.chain(fetched).max_by_key(|(_, this_update, _)| *this_update)
 }
 
 /// Where the authority's list is to be had: as published, and as the certificates say that it issued.
-fn addresses<'a>(id: &str, authority: &Certificate, known: impl Iterator<Item = &'a Certificate>) -> Vec<String> {
-    let published = PUBLISHED.iter().filter(|(known, _)| *known == id).map(|(_, address)| (*address).to_owned());
+fn addresses<'a>(
+    published: &[String],
+    authority: &Certificate,
+    known: impl Iterator<Item = &'a Certificate>,
+) -> Vec<String> {
     let below = known.filter(|other| other.issuer() == authority.subject() && !other.is_self_issued());
     let named = below.flat_map(|other| other.crl_urls().into_iter().map(str::to_owned).collect::<Vec<_>>());
     let mut seen = BTreeMap::new();
-    for address in published.chain(named) {
+    for address in published.iter().cloned().chain(named) {
         let place = seen.len();
         seen.entry(address).or_insert(place);
     }

@@ -252,6 +252,7 @@ impl Adding<'_> {
             purposes: &purposes,
             valid: self.wish.period(known.map_or(Period::ALWAYS, AnchorEntry::valid))?,
             source: self.wish.source.or(known.map(AnchorEntry::source)).unwrap_or_default(),
+            crl: known.map(AnchorEntry::crl).unwrap_or_default(),
             legal_basis: self.wish.basis.or(known.map(AnchorEntry::legal_basis)).unwrap_or_default(),
         };
         let folder = TrustFolder::new(self.folder);

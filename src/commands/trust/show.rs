@@ -74,6 +74,9 @@ fn show(entry: Option<&AnchorEntry>, certificate: Option<&Certificate>, is_json:
         println!("  {}: {sha1}", lang.pick("SHA-1 công bố", "SHA-1 as published"));
     }
     println!("  {}: {}", lang.pick("Công bố tại", "Published at"), entry.source());
+    for address in entry.crl() {
+        println!("  {}: {address}", lang.pick("CRL công bố tại", "CRL published at"));
+    }
     println!("  {}: {}", lang.pick("Căn cứ", "Legal basis"), entry.legal_basis());
     println!("  {}: {}", lang.pick("Nguồn", "Origin"), words::origin(entry.origin()).of(lang));
     if certificate.is_none() {

@@ -111,6 +111,7 @@ pub fn entry_json(entry: &AnchorEntry, certificate: Option<&Certificate>) -> Val
         "installed": certificate.is_some(),
         "source": entry.source(),
         "legal_basis": entry.legal_basis(),
+        "published_crl": entry.crl(),
     })
 }
 

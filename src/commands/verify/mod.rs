@@ -177,11 +177,11 @@ impl Bench {
         let session = Session { mail_from: arguments.mail_from.clone(), auth_user: arguments.auth_user.clone() };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
         let of = &settings.revocation;
-        let client = (of.fetch && !arguments.offline).then(|| Client::new(of));
+        let client = (of.fetch && asks_the_web(arguments)).then(|| Client::new(of));
         // Not the gateway's file: a trial by another account must neither change nor lock it.
         let web = Web::new(client, Cache::in_memory(of.cache_octets), of.ask_again, clock::now);
-        let dns = Dns::new(&settings.dns, arguments.offline, sender::missing, clock::now);
-        let sources = Sources::new(crls, web).asking(dns);
+        let dns = Dns::new(&settings.dns, !asks_the_web(arguments), sender::missing, clock::now);
+        let sources = Sources::new(crls, web).within(of.message).asking(dns);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
         let given = Moment { at, session };
         let (rulebook, runtime) = (Arc::new(rulebook), serve::runtime()?);
@@ -276,6 +276,12 @@ impl Bench {
         }
         assumed
     }
+}
+
+/// Who brings the evidence asks nobody for more: an address in a stranger's file is asked because somebody wanted it so.
+fn asks_the_web(arguments: &VerifyArguments) -> bool {
+    let given = arguments.revocation.is_some() || arguments.evidence_from.is_some();
+    !arguments.offline && (arguments.online || !given)
 }
 
 /// When and from whom an input came.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row, params};
 
-use crate::digest::Sha256;
+use crate::digest::{Digested, Sha256};
 use crate::io::fetch::Validators;
 use crate::time::UnixTime;
 use crate::x509::Name;
@@ -246,8 +246,8 @@ fn load(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<(Inquiry,
 
 /// `None` when the disk changed the octets.
 fn record(row: &Row<'_>) -> rusqlite::Result<Option<(Inquiry, Record)>> {
-    let octets: Arc<[u8]> = row.get::<_, Vec<u8>>(4)?.into();
-    if row.get::<_, Vec<u8>>(5)? != Sha256::of(&octets).as_bytes() {
+    let octets = Digested::from(row.get::<_, Vec<u8>>(4)?);
+    if row.get::<_, Vec<u8>>(5)? != octets.sha256().as_bytes() {
         return Ok(None);
     }
     let time = |column| row.get::<_, i64>(column).map(UnixTime::from_seconds);
@@ -335,8 +335,8 @@ fn run(connection: &Connection, job: &Job) -> rusqlite::Result<()> {
                 inquiry.issuer,
                 inquiry.key,
                 inquiry.serial,
-                record.octets,
-                Sha256::of(&record.octets).as_bytes(),
+                &record.octets[..],
+                record.octets.sha256().as_bytes(),
                 record.taken.seconds(),
                 record.asked.seconds(),
                 record.again.seconds(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::digest::Sha256;
+use crate::digest::{Digested, Sha256};
 use crate::evidence::Piece;
 use crate::io::fetch::Validators;
 use crate::time::UnixTime;
@@ -58,7 +58,7 @@ impl Inquiry {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Record {
     /// As they came. Shared by all messages.
-    pub octets: Arc<[u8]>,
+    pub octets: Digested,
     /// When they came.
     pub taken: UnixTime,
     /// When the address last said that they are the newest.
@@ -77,7 +77,7 @@ impl Record {
     /// An answer that came at `now`.
     #[must_use]
     pub fn new(
-        octets: Arc<[u8]>,
+        octets: Digested,
         dates: Option<Dates>,
         validators: Validators,
         now: UnixTime,
@@ -136,6 +136,6 @@ impl Record {
     /// As evidence.
     #[must_use]
     pub fn piece(&self, inquiry: &Inquiry) -> Piece {
-        Piece { octets: Arc::clone(&self.octets), source: inquiry.address.to_string(), taken: Some(self.taken) }
+        Piece::new(self.octets.clone(), &*inquiry.address, Some(self.taken))
     }
 }

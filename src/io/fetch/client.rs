@@ -122,6 +122,14 @@ impl Client {
         Self { reach: Arc::new(Reach::new(settings)), resolver, limits, turns, tls: Arc::default() }
     }
 
+    /// Whom a connection for this address would go to: the proxy, the host, or what the operator put in its place.
+    #[must_use]
+    pub fn server(&self, written: &str) -> Option<String> {
+        let route = self.reach.route(written).ok()?;
+        let nearest = route.proxy.as_ref().unwrap_or(&route.address);
+        Some(format!("{}:{}", nearest.host(), nearest.port()))
+    }
+
     /// Asks an address as a certificate writes it. Every fetch stands in the log of the service, with what came of it.
     pub async fn fetch(&self, written: &str, asked: &Asked) -> Result<Fetched, FetchError> {
         let started = Instant::now();

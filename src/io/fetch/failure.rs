@@ -5,31 +5,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::screen::Inside;
+use crate::evidence::Failure;
 use crate::settings::AddressFault;
 
-/// How far a fetch came.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Stage {
-    /// It waits, because too many others are under way.
-    Waiting,
-    /// The name is being looked up.
-    Resolving,
-    /// The connection is being made.
-    Connecting,
-    /// The answer is awaited or read.
-    Answering,
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Waiting => "waiting for other fetches",
-            Self::Resolving => "looking up the name",
-            Self::Connecting => "connecting",
-            Self::Answering => "waiting for the whole answer",
-        })
-    }
-}
+pub use crate::evidence::Stage;
 
 /// Why nothing was fetched.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -77,21 +56,38 @@ pub enum FetchError {
     },
 }
 
+/// What else will fail in the same way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Extent {
+    /// Only this question.
+    Question,
+    /// Whatever is asked at this address.
+    Address,
+    /// Whatever is asked of this server: nobody is there.
+    Server,
+}
+
 impl FetchError {
-    /// Whether whatever else is asked of this address will fail in the same way.
+    /// What else will fail in the same way.
     #[must_use]
-    pub fn is_of_the_host(&self) -> bool {
+    pub fn extent(&self) -> Extent {
         match self {
-            Self::Slow { stage, .. } => *stage != Stage::Waiting,
+            Self::Connect(_)
+            | Self::Resolve(_)
+            | Self::Slow { stage: Stage::Connecting | Stage::Resolving, .. }
+            | Self::Tls(_) => Extent::Server,
             Self::Address(_)
-            | Self::Connect(_)
             | Self::Inside { .. }
             | Self::NotListed
             | Self::Port(_)
             | Self::Proxy(_)
-            | Self::Resolve(_)
-            | Self::Tls(_) => true,
-            Self::Compressed | Self::Http(_) | Self::NotIt(_) | Self::Status(_) | Self::TooLarge { .. } => false,
+            | Self::Slow { stage: Stage::Answering, .. } => Extent::Address,
+            Self::Compressed
+            | Self::Http(_)
+            | Self::NotIt(_)
+            | Self::Slow { stage: Stage::Waiting, .. }
+            | Self::Status(_)
+            | Self::TooLarge { .. } => Extent::Question,
         }
     }
 
@@ -102,27 +98,37 @@ impl FetchError {
     }
 }
 
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        let octets = |limit: usize| u64::try_from(limit).unwrap_or(u64::MAX);
+        match error {
+            FetchError::Address(AddressFault::Scheme(scheme)) => Self::Scheme { scheme },
+            FetchError::Address(fault) => Self::Address { detail: fault.to_string() },
+            FetchError::Compressed => Self::Compressed,
+            FetchError::Connect(detail) => Self::Connect { detail },
+            FetchError::Http(detail) => Self::Broken { detail },
+            FetchError::Inside { address, .. } => Self::Inside { address },
+            FetchError::NotIt(detail) => Self::NotIt { detail },
+            FetchError::NotListed => Self::NotListed,
+            FetchError::Port(port) => Self::Port { port },
+            FetchError::Proxy(status) => Self::Proxy { status },
+            FetchError::Resolve(detail) => Self::Resolve { detail },
+            FetchError::Slow { stage, after } => {
+                Self::Slow { stage, milliseconds: u64::try_from(after.as_millis()).unwrap_or(u64::MAX) }
+            }
+            FetchError::Status(status) => Self::Status { status },
+            FetchError::Tls(detail) => Self::Tls { detail },
+            FetchError::TooLarge { limit } => Self::TooLarge { limit: octets(limit) },
+        }
+    }
+}
+
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address(fault) => write!(f, "{fault}"),
-            Self::Compressed => f.write_str("the answer is compressed, which was not asked for"),
-            Self::Connect(error) => write!(f, "no connection: {error}"),
-            Self::Http(error) => write!(f, "the answer broke off: {error}"),
-            Self::Inside { address, inside } => write!(
-                f,
-                "{address} is no public server's address ({inside}); list the host in [revocation] hosts if it is right"
-            ),
-            Self::NotIt(what) => write!(f, "the answer is not what was asked for: {what}"),
-            Self::NotListed => f.write_str("through a proxy only hosts in [revocation] hosts are asked"),
-            Self::Port(port) => write!(f, "port {port} is neither 80 nor 443, and is not listed in [revocation] hosts"),
-            Self::Proxy(status) => write!(f, "the proxy answered with status {status}"),
-            Self::Resolve(error) => write!(f, "the name was not resolved: {error}"),
-            Self::Slow { stage, after } => write!(f, "not done after {} ms: {stage}", after.as_millis()),
-            Self::Status(status @ 300..=399) => write!(f, "status {status}: it redirects, which is not followed"),
-            Self::Status(status) => write!(f, "status {status}"),
-            Self::Tls(error) => write!(f, "TLS: {error}"),
-            Self::TooLarge { limit } => write!(f, "the answer is larger than {limit} octets"),
+            // What kind of network it is stands in the service's log only.
+            Self::Inside { inside, .. } => write!(f, "{} ({inside})", Failure::from(self.clone())),
+            other => Failure::from(other.clone()).fmt(f),
         }
     }
 }

@@ -18,7 +18,7 @@ mod turn;
 
 pub use client::{Asked, Client, Fetched, Limits, Validators};
 pub use exchange::{MAX_CRL, MAX_OCSP};
-pub use failure::{FetchError, Stage};
+pub use failure::{Extent, FetchError, Stage};
 pub use flight::Flights;
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use screen::{Inside, screen};

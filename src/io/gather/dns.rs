@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-use crate::evidence::{Answer, Attempt, Lookup};
+use crate::evidence::{Answer, Attempt, Failure, Lookup};
 use crate::io::resolve::{Clock, Resolver, Told, in_vain};
 use crate::sender::transcript::{self, Question, Transcript};
 use crate::settings;
@@ -44,8 +44,7 @@ impl Dns {
     /// over stays without: that is no answer to whoever judges.
     pub async fn answer(&self, lookup: &Lookup) -> Answer {
         let Some(resolver) = &self.resolver else {
-            let failure = "DNS is not asked ([dns] lookup, --offline)".to_owned();
-            return Answer::in_vain(vec![Attempt { source: "dns".to_owned(), failure }]);
+            return Answer::in_vain(vec![Attempt { source: "dns".to_owned(), failure: Failure::Off }]);
         };
         let until = Instant::now() + self.deadline;
         let mut asked = Asked::new();
@@ -88,7 +87,8 @@ impl Dns {
             answer.tried.extend(told.tried);
         }
         if left_out > 0 {
-            let failure = format!("{left_out} questions not asked: one message may ask {QUESTIONS}");
+            let detail = format!("{left_out} questions not asked: one message may ask {QUESTIONS}");
+            let failure = Failure::NoAnswer { detail };
             answer.tried.push(Attempt { source: "dns".to_owned(), failure });
         }
         answer

@@ -10,12 +10,13 @@ mod refresh;
 mod web;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
 use folder_dates::FolderDates;
 
-use crate::evidence::{Answer, Attempt, Need};
+use crate::evidence::{Answer, Attempt, Failure, Need};
 use crate::gateway::{Fetches, Gather};
 use crate::io::cache::Inquiry;
 use crate::io::sources::CrlFolder;
@@ -27,6 +28,10 @@ pub use web::{Clock, Told, Web};
 /// Addresses of one need that are looked at; a certificate names two or three.
 const ADDRESSES: usize = 8;
 
+/// How long one message waits for all that it asks, in all rounds: two rounds, for lists and then for responders, of
+/// which each may take as long as one fetch does. DNS has a deadline of its own.
+pub const MESSAGE: Duration = Duration::from_secs(16);
+
 /// The drop folder, the web with its cache, and DNS. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Sources {
@@ -34,19 +39,26 @@ pub struct Sources {
     dates: FolderDates,
     web: Arc<Web>,
     dns: Option<Dns>,
+    within: Duration,
 }
 
 impl Sources {
     /// Puts them together.
     #[must_use]
     pub fn new(folder: CrlFolder, web: Web) -> Self {
-        Self { folder, dates: FolderDates::default(), web: Arc::new(web), dns: None }
+        Self { folder, dates: FolderDates::default(), web: Arc::new(web), dns: None, within: MESSAGE }
     }
 
     /// The same, with somebody who asks for senders.
     #[must_use]
     pub fn asking(self, dns: Dns) -> Self {
         Self { dns: Some(dns), ..self }
+    }
+
+    /// The same, where one message waits for so long at most.
+    #[must_use]
+    pub fn within(self, within: Duration) -> Self {
+        Self { within, ..self }
     }
 
     /// The web with its cache.
@@ -67,6 +79,8 @@ impl Gather for Sources {
         // not; whoever asks next gets what they bring.
         let mut asking = JoinSet::new();
         let mut senders = JoinSet::new();
+        let until = tokio::time::Instant::from_std(fetches.begun()) + self.within;
+        let late = Failure::Deadline { milliseconds: u64::try_from(self.within.as_millis()).unwrap_or(u64::MAX) };
         for (n, (need, answer)) in found.iter().enumerate() {
             if let (Need::Sender(lookup), Some(dns)) = (need, &self.dns) {
                 let (dns, lookup) = (dns.clone(), lookup.clone());
@@ -74,9 +88,15 @@ impl Gather for Sources {
             }
             let fresh = self.is_fresh(need, answer).await;
             for (m, inquiry) in inquiries(need).into_iter().enumerate() {
-                let (web, fetches) = (Arc::clone(&self.web), fetches.clone());
+                let (web, fetches, late) = (Arc::clone(&self.web), fetches.clone(), late.clone());
                 asking.spawn(async move {
-                    let told = if fresh { web.known(&inquiry) } else { web.ask(inquiry.clone(), &fetches).await };
+                    if fresh {
+                        let told = web.known(&inquiry);
+                        return (n, m, inquiry, told);
+                    }
+                    let asked = Arc::clone(&web).ask(inquiry.clone(), &fetches);
+                    let told = tokio::time::timeout_at(until, asked).await;
+                    let told = told.unwrap_or_else(|_| Told { failure: Some(late), ..web.known(&inquiry) });
                     (n, m, inquiry, told)
                 });
             }
@@ -88,7 +108,7 @@ impl Gather for Sources {
             if let Some((_, answer)) = found.get_mut(n) {
                 if !told.pieces.is_empty() {
                     // What the folder lacks matters only where nothing came from elsewhere.
-                    answer.tried.retain(|attempt| !attempt.is_of_folder());
+                    answer.tried.retain(|attempt| !attempt.failure.is_of_folder());
                 }
                 answer.pieces.extend(told.pieces);
                 let source = inquiry.address.to_string();

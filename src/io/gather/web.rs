@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::algorithm::DigestAlgorithm;
-use crate::evidence::Piece;
+use crate::digest::Digested;
+use crate::evidence::{Failure, Piece};
 use crate::gateway::{FETCHES, Fetches};
 use crate::io::cache::{Cache, Inquiry, Kept, Record, Waiting, inspect};
 use crate::io::fetch::{Asked, Client, FetchError, Fetched, Flights, Validators};
@@ -22,7 +23,7 @@ pub struct Told {
     /// What there is, from now or before.
     pub pieces: Vec<Piece>,
     /// Why there is nothing new, though it was due.
-    pub failure: Option<String>,
+    pub failure: Option<Failure>,
 }
 
 /// The web and its cache.
@@ -66,7 +67,10 @@ impl Web {
     /// What is known without asking.
     pub(super) fn known(&self, inquiry: &Inquiry) -> Told {
         let record = self.cache.look(inquiry, self.now());
-        Told { pieces: record.iter().map(|record| record.piece(inquiry)).collect(), failure: None }
+        Told {
+            pieces: record.iter().map(|record| record.piece(inquiry)).collect(),
+            failure: record.and_then(|record| stale(&record, self.now())),
+        }
     }
 
     /// What is known when it is fresh; else what the address says. Nobody waits for longer than one fetch may take.
@@ -89,21 +93,20 @@ impl Web {
     }
 
     /// Why it is not asked, before anything is spent on it.
-    fn obstacle(&self, inquiry: &Inquiry) -> Option<String> {
-        if self.client.is_none() {
-            return Some("the network is not asked ([revocation] fetch, --offline)".to_owned());
-        }
+    fn obstacle(&self, inquiry: &Inquiry) -> Option<Failure> {
+        let Some(client) = &self.client else { return Some(Failure::Off) };
         if let Err(fault) = WebAddress::parse(&inquiry.address) {
-            return Some(fault.to_string());
+            return Some(FetchError::Address(fault).into());
         }
-        self.waiting.why(inquiry, Instant::now()).map(|why| format!("{why} (a short while ago; not asked again yet)"))
+        let server = client.server(&inquiry.address).unwrap_or_default();
+        self.waiting.why(inquiry, &server, Instant::now()).map(Failure::remembered)
     }
 
     async fn fly(self: Arc<Self>, inquiry: Inquiry, ahead: bool) -> Told {
         let web = Arc::clone(&self);
         let asked = inquiry.clone();
         let told = self.flights.join(inquiry.clone(), || async move { web.fetch(asked, ahead).await }).await;
-        told.unwrap_or_else(|| Told { failure: Some("the fetch crashed".to_owned()), ..self.known(&inquiry) })
+        told.unwrap_or_else(|| Told { failure: Some(Failure::Crashed), ..self.known(&inquiry) })
     }
 
     /// One flight.
@@ -114,28 +117,24 @@ impl Web {
         if !ahead && known.as_ref().is_some_and(|record| record.is_fresh(self.now())) {
             return self.known(&inquiry);
         }
+        let server = self.client.as_ref().and_then(|client| client.server(&inquiry.address)).unwrap_or_default();
         match self.try_fetch(&inquiry, known.as_ref(), ahead).await {
-            Ok(pieces) => {
-                self.waiting.answered(&inquiry);
+            Ok(told) => {
+                self.waiting.answered(&inquiry, &server);
                 self.cache.answered(&inquiry.address);
-                Told { pieces, failure: None }
+                told
             }
             Err(error) => {
                 if !error.is_our_own() {
-                    self.waiting.failed(&inquiry, error.is_of_the_host(), error.to_string(), Instant::now());
                     self.cache.failed(&inquiry.address, self.now(), &error.to_string());
+                    self.waiting.failed(&inquiry, &server, error.extent(), &error.clone().into(), Instant::now());
                 }
-                Told { failure: Some(error.to_string()), ..self.known(&inquiry) }
+                Told { failure: Some(error.into()), ..self.known(&inquiry) }
             }
         }
     }
 
-    async fn try_fetch(
-        &self,
-        inquiry: &Inquiry,
-        known: Option<&Record>,
-        ahead: bool,
-    ) -> Result<Vec<Piece>, FetchError> {
+    async fn try_fetch(&self, inquiry: &Inquiry, known: Option<&Record>, ahead: bool) -> Result<Told, FetchError> {
         let not_it = |why: &str| FetchError::NotIt(why.to_owned());
         let client = self.client.as_ref().ok_or_else(|| not_it("the network is not asked"))?;
         let asked = match &inquiry.serial {
@@ -154,20 +153,21 @@ impl Web {
                 let record = self.cache.confirm(inquiry, self.now(), self.ask_again);
                 // It may have been let go in between; a server that is asked for nothing known cannot say "unchanged".
                 let record = record.ok_or_else(|| not_it("unchanged, but no longer kept"))?;
-                return Ok(vec![record.piece(inquiry)]);
+                return Ok(Told { pieces: vec![record.piece(inquiry)], failure: stale(&record, self.now()) });
             }
         };
         let now = self.now();
-        let octets: Arc<[u8]> = match known {
-            // The same octets again need no second place in memory, and are known to be the same to whoever parsed them.
-            Some(record) if *record.octets == *octets => Arc::clone(&record.octets),
-            _ => octets.into(),
-        };
+        // The same octets again need no second place in memory, and are known to be the same to whoever parsed them.
+        let again = known.map(|record| &record.octets).filter(|known| known[..] == octets[..]).cloned();
         let looked = {
-            let (inquiry, octets) = (inquiry.clone(), Arc::clone(&octets));
-            tokio::task::spawn_blocking(move || inspect(&inquiry, &octets, now)).await
+            let inquiry = inquiry.clone();
+            tokio::task::spawn_blocking(move || {
+                let octets = again.unwrap_or_else(|| Digested::from(octets));
+                (inspect(&inquiry, &octets, now), octets)
+            })
+            .await
         };
-        let dates = looked.map_err(|_| not_it("reading it crashed"))?;
+        let (dates, octets) = looked.map_err(|_| not_it("reading it crashed"))?;
         let dates = dates.map_err(|why| {
             tracing::warn!(address = %inquiry.address, %why, "fetched in vain");
             not_it(&why.to_string())
@@ -177,16 +177,24 @@ impl Web {
             record.used = known.used;
         }
         let mut pieces = vec![record.piece(inquiry)];
+        let mut failure = stale(&record, now);
         if self.cache.offer(inquiry.clone(), record) == Kept::Older
             && let Some(known) = known
         {
             tracing::warn!(address = %inquiry.address, "an older list than before, or one that the issuer did not sign; the one from before is kept");
             pieces.insert(0, known.piece(inquiry));
+            failure = Some(Failure::Older);
         }
-        Ok(pieces)
+        Ok(Told { pieces, failure })
     }
 }
 
-fn spent(fetches: &Fetches) -> Option<String> {
-    (!fetches.take()).then(|| format!("not asked: one message may ask {FETCHES} addresses"))
+fn spent(fetches: &Fetches) -> Option<Failure> {
+    (!fetches.take()).then(|| Failure::Spent { limit: u64::try_from(FETCHES).unwrap_or(u64::MAX) })
+}
+
+/// That the address itself has nothing newer, although it is due.
+fn stale(record: &Record, now: UnixTime) -> Option<Failure> {
+    let since = record.dates.as_ref()?.next_update.filter(|next| *next < now)?;
+    Some(Failure::Stale { since })
 }

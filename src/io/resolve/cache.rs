@@ -79,7 +79,6 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::evidence::Piece;
@@ -90,7 +89,7 @@ mod tests {
     }
 
     fn told(octets: usize) -> Told {
-        let piece = Piece { octets: Arc::from(vec![0; octets]), source: "dns:::1".into(), taken: None };
+        let piece = Piece::new(vec![0; octets], "dns:::1", None);
         Told { piece: Some(piece), tried: Vec::new() }
     }
 

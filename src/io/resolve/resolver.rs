@@ -14,7 +14,7 @@ use super::exchange::{self, Answer};
 use super::failure::Failure;
 use super::servers::{SYSTEM, Servers};
 use super::wire::KEPT_FAILURE;
-use crate::evidence::{Attempt, Piece};
+use crate::evidence::{self, Attempt, Piece};
 use crate::io::fetch::Flights;
 use crate::sender::transcript::Question;
 use crate::settings::{Dns, Dnssec};
@@ -35,11 +35,14 @@ pub struct Told {
     pub tried: Vec<Attempt>,
 }
 
+/// Octets that a failure takes, about: a name and a sentence.
+const FAILURE: usize = 400;
+
 impl Told {
     /// Octets that it takes.
     pub(super) fn octets(&self) -> usize {
         let pieces = self.piece.iter().map(|piece| piece.octets.len().saturating_add(piece.source.len()));
-        let tried = self.tried.iter().map(|tried| tried.source.len().saturating_add(tried.failure.len()));
+        let tried = self.tried.iter().map(|tried| tried.source.len().saturating_add(FAILURE));
         pieces.chain(tried).fold(0, usize::saturating_add)
     }
 }
@@ -99,7 +102,7 @@ impl Inner {
             told.tried.clear();
         }
         for tried in &mut told.tried {
-            tried.failure.push_str(" (a short while ago; not asked again yet)");
+            tried.failure = evidence::Failure::Remembered { before: Box::new(tried.failure.clone()) };
         }
         Some(told)
     }
@@ -121,7 +124,7 @@ impl Inner {
                 Ok(Answer { octets, kept: seconds }) => {
                     self.servers.answered(server);
                     let taken = Some((self.clock)());
-                    told.piece = Some(Piece { octets: octets.into(), source: source(Some(server)), taken });
+                    told.piece = Some(Piece::new(octets, source(Some(server)), taken));
                     kept = seconds;
                     break;
                 }
@@ -140,7 +143,8 @@ impl Inner {
 
 /// A question without an answer, as it stands in the record.
 pub(in crate::io) fn in_vain(question: &Question, server: Option<SocketAddr>, why: impl fmt::Display) -> Told {
-    let failure = format!("{} {}: {why}", question.name, question.kind.record_type());
+    let detail = format!("{} {}: {why}", question.name, question.kind.record_type());
+    let failure = evidence::Failure::NoAnswer { detail };
     Told { piece: None, tried: vec![Attempt { source: source(server), failure }] }
 }
 

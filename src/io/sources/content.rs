@@ -95,7 +95,7 @@ fn one(der: Vec<u8>, source: String, taken: Option<UnixTime>) -> Result<Found, U
             next_update: crl.next_update(),
         }
     };
-    Ok(Found { content, piece: Piece { octets: der.into(), source, taken } })
+    Ok(Found { content, piece: Piece::new(der, source, taken) })
 }
 
 /// `OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, responseBytes [0] EXPLICIT OPTIONAL }`. One that says nothing

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::query::LogReader;
 use crate::digest::Sha256;
-use crate::evidence::{Answer, Attempt, Need};
+use crate::evidence::{Answer, Attempt, Failure, Need};
 use crate::gateway::{Fetches, Gather};
 use crate::sender::replay;
 
@@ -67,7 +67,8 @@ impl Log {
             Ok((entries, earlier)) => replay::answer(&source, entries, &earlier),
             Err(error) => {
                 tracing::error!(log = source, %error, "log not read: whether mail was sent before is not known");
-                Answer::in_vain(vec![Attempt { source, failure: error.to_string() }])
+                let failure = Failure::NoLog { detail: error.to_string() };
+                Answer::in_vain(vec![Attempt { source, failure }])
             }
         }
     }

@@ -4,8 +4,6 @@
 //! What was signed long ago, or in the future, is suspect (RFC 6376, 8.6), and so is a signature that the log has of
 //! another transaction. One that Postfix hands over twice under one queue id is one transaction.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -93,7 +91,7 @@ pub fn assumed() -> Answer {
 }
 
 fn piece(source: &str, line: &serde_json::Value) -> Piece {
-    Piece { octets: Arc::from(line.to_string().into_bytes()), source: source.to_owned(), taken: None }
+    Piece::new(line.to_string().into_bytes(), source, None)
 }
 
 impl Seen {
@@ -200,7 +198,7 @@ mod tests {
     #[test]
     fn an_answer_that_cannot_be_read_is_none() {
         for octets in ["", "{}", "[]", "{\"entries\":-1}", "{\"index\":1}", "{\"entries\":1} x", "null"] {
-            let piece = Piece { octets: octets.as_bytes().into(), source: String::new(), taken: None };
+            let piece = Piece::new(octets.as_bytes().to_vec(), "", None);
             let good = piece_of_log();
             assert_eq!(Seen::read(&[good, piece], Some(b"Q1")), Seen::Unasked, "{octets}");
         }

@@ -102,10 +102,11 @@ fn status(question: &Question<'_>, pieces: &RevocationPieces, budget: &mut Budge
     said.statements.extend(by_responders.statements);
     said.silent.extend(by_responders.silent);
     let statements = said.statements.as_slice();
-    // Who was not heard might have accused, and a responder that does not know the certificate leaves it open.
+    // Who was not heard might have accused. A responder that does not know the certificate accuses nobody (RFC 6960,
+    // 2.2): the list of the CA that issued it knows all that are revoked.
     let doubt = said.silent.iter().any(|(_, silence)| match silence {
         Silence::Fault(fault) => *fault == CrlFault::Exhausted,
-        Silence::Ocsp(fault) => matches!(fault, OcspFault::Exhausted | OcspFault::Unknown),
+        Silence::Ocsp(fault) => *fault == OcspFault::Exhausted,
         Silence::Unusable(_) => false,
     });
     let heard: Vec<Heard<'_>> = statements

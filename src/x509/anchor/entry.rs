@@ -65,6 +65,7 @@ pub struct AnchorEntry {
     pub(super) sha1: Option<String>,
     pub(super) source: String,
     pub(super) legal_basis: String,
+    pub(super) crl: Vec<String>,
     pub(super) origin: Origin,
 }
 
@@ -121,6 +122,12 @@ impl AnchorEntry {
     #[must_use]
     pub fn legal_basis(&self) -> &str {
         &self.legal_basis
+    }
+
+    /// Where the CA publishes its lists, for certificates below it that name no address that can be asked.
+    #[must_use]
+    pub fn crl(&self) -> &[String] {
+        &self.crl
     }
 
     /// Who says so.

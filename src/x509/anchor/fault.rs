@@ -16,6 +16,8 @@ pub struct AnchorsError {
 /// What is wrong in a file of anchors.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum AnchorsFault {
+    /// An address of lists that is not one of the web.
+    Crl(String),
     /// Two entries with this id.
     DuplicateId(String),
     /// Two entries with this pin.
@@ -36,6 +38,7 @@ impl fmt::Display for AnchorsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: ", self.line)?;
         match &self.fault {
+            AnchorsFault::Crl(text) => write!(f, "\"{text}\" is not an address such as \"http://ca.vn/ca.crl\""),
             AnchorsFault::DuplicateId(id) => write!(f, "id \"{id}\" is used twice"),
             AnchorsFault::DuplicatePin(pin) => write!(f, "pin {pin} is used twice"),
             AnchorsFault::Period(text) => write!(f, "\"{text}\" is not a date, or the period ends before it begins"),

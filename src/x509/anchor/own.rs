@@ -38,6 +38,8 @@ pub struct AnchorStatement<'a> {
     pub source: &'a str,
     /// Why it is trusted.
     pub legal_basis: &'a str,
+    /// Where the CA publishes its lists.
+    pub crl: &'a [String],
 }
 
 impl AnchorStore {
@@ -98,6 +100,10 @@ impl AnchorStore {
                 return;
             }
             entry.sha1 = entry.sha1.take().or(other.sha1);
+            // Where lists are published decides about no trust, and an entry that is silent about it denies nothing.
+            if entry.crl.is_empty() {
+                entry.crl = other.crl;
+            }
             self.make_room(&entry.id);
             self.entries.insert(at, entry);
         } else {
@@ -175,6 +181,7 @@ impl AnchorEntry {
             valid: self.valid,
             source: &self.source,
             legal_basis: &self.legal_basis,
+            crl: &self.crl,
         };
         Some(entry_text(&statement, &self.subject.to_string(), self.sha256?))
     }
@@ -201,6 +208,10 @@ fn entry_text(statement: &AnchorStatement<'_>, subject: &str, pin: Sha256) -> St
         quoted(statement.source),
         quoted(statement.legal_basis)
     );
+    if !statement.crl.is_empty() {
+        let addresses: Vec<String> = statement.crl.iter().map(|address| quoted(address)).collect();
+        let _ = writeln!(text, "crl = [{}]", addresses.join(", "));
+    }
     text
 }
 
@@ -257,6 +268,16 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_is_silent_about_lists_keeps_the_published_address_and_one_that_is_not_replaces_it() {
+        let of = |text: &str| {
+            let store = AnchorStore::under(Some(&format!("{}{text}", entry("mine", Some(PIN))))).unwrap();
+            store.entry(PIN).unwrap().crl().to_vec()
+        };
+        assert_eq!(of(""), ["http://ca.gov.vn/pki/pub/crl/rootca.crl"]);
+        assert_eq!(of("crl = [\"http://10.0.0.5/rootca.crl\"]\n"), ["http://10.0.0.5/rootca.crl"]);
+    }
+
+    #[test]
     fn an_entry_without_a_pin_is_completed_by_one_of_its_name() {
         let store = AnchorStore::under(Some(&entry("neac-rs", Some(&"22".repeat(32))))).unwrap();
         let found = store.entry("neac-rs").unwrap();
@@ -287,6 +308,7 @@ mod tests {
             valid: Period::new(Some(UnixTime::from_seconds(0)), None).unwrap(),
             source: "\"\"\"\n[[anchor]]\r\nid = \"b\"\u{7f}\0",
             legal_basis: "Nghị định 23/2025/NĐ-CP \\ '''",
+            crl: &["http://ca.vn/\"a\\.crl".to_owned(), "https://ca.vn/b.crl".to_owned()],
         };
         let text = statement.written(&certificate);
         let mut store = AnchorStore::default();
@@ -294,6 +316,7 @@ mod tests {
         let [entry] = store.entries() else { panic!() };
         assert_eq!((entry.source(), entry.legal_basis()), (statement.source, statement.legal_basis));
         assert_eq!((entry.valid(), entry.subject()), (statement.valid, certificate.subject()));
+        assert_eq!(entry.crl(), statement.crl);
         assert_eq!(entry.written().unwrap(), text);
         assert_eq!(store.install(certificate).unwrap().id(), "a");
     }

@@ -313,8 +313,7 @@ impl Hierarchy {
             asked.extend(needs.iter().filter(|need| matches!(need, Need::Ocsp { .. })).cloned());
             for need in needs {
                 // Of each issuer its own lists, as a drop folder has them.
-                let piece =
-                    |octets: &Vec<u8>| Piece { octets: octets.clone().into(), source: String::new(), taken: None };
+                let piece = |octets: &Vec<u8>| Piece::new(octets.clone(), "", None);
                 let pieces = match &need {
                     Need::Crl { issuer, .. } => {
                         let of = |list: &&Vec<u8>| {

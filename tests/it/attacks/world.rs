@@ -70,12 +70,7 @@ impl World {
     /// The judgement, and what the reader found.
     pub fn judge_and_examined(&self, message: Message, at: &str) -> (Judgement, Arc<Examined>) {
         let examined = Arc::new(dossier::examine(&message, &mut Budget::for_message()));
-        let pieces = || {
-            self.crls
-                .iter()
-                .map(|octets| Piece { octets: octets.clone().into(), source: String::new(), taken: None })
-                .collect()
-        };
+        let pieces = || self.crls.iter().map(|octets| Piece::new(octets.clone(), "", None)).collect();
         let case = Case {
             message: Some(Arc::new(message)),
             examined: Some(Arc::clone(&examined)),
