@@ -130,3 +130,17 @@ fn a_mailbox_among_twenty_thousand_is_looked_up_among_its_own_rows() {
     assert_eq!(found.count(), 20_000);
     assert!(boxes.iter().all(|mailbox| directory.by_mailbox[mailbox].len() == 2));
 }
+
+#[test]
+fn more_listings_of_one_mailbox_than_can_be_compared_are_refused() {
+    let rows = |count: usize| {
+        (0..count).fold(String::new(), |rows, n| {
+            let day = UnixTime::parse("2013-01-01").unwrap().plus(i64::try_from(n).unwrap() * DAY);
+            let day = day.plus(7 * 3600).to_string()[..10].to_owned();
+            rows + &format!("a@b.vn,unit,A,,,,,{day},{day},\n")
+        })
+    };
+    assert_eq!(csv(&rows(VERSIONS)).unwrap().listings().len(), VERSIONS);
+    assert_eq!(csv(&rows(VERSIONS + 2)).unwrap_err().len(), 2);
+    assert_eq!(csv(&rows(VERSIONS + 1)).unwrap_err()[0].fault, RowFault::TooMany);
+}

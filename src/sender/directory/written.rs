@@ -87,6 +87,7 @@ struct WrittenRequest {
 impl Listing {
     /// The form in which it is kept.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "texts and integers are always JSON")]
     pub fn write(&self) -> String {
         let pin = |pin: &Pin| WrittenPin {
             by: pin.by.clone(),

@@ -258,20 +258,22 @@ fn a_version_that_was_known_for_no_time_at_all_is_left_out() {
 
 #[test]
 fn the_versions_of_one_mailbox_are_bounded() {
-    let mut directory = first();
-    let mut at = day("2014-01-01");
-    for n in 2.. {
-        let to = listing("a@b.vn", Some("2013-08-01"), &format!("Tên {n}"));
-        let amend = set(vec![Change::Amend { of: key("a@b.vn", "2013-08-01"), to }]);
-        at = at.plus(DAY);
-        match directory.apply(&amend, at) {
-            Ok(next) => directory = next,
-            Err(fault) => {
-                assert_eq!((n, fault), (VERSIONS + 1, ChangeFault::TooManyVersions(mailbox("a@b.vn"))));
-                return;
-            }
-        }
-    }
+    let begin = day("2014-01-01");
+    let version = |n: usize| {
+        let from = begin.plus(i64::try_from(n).unwrap() * DAY);
+        let open = Listing { known: since(from), ..listing("a@b.vn", Some("2013-08-01"), &format!("Tên {n}")) };
+        let known = known_before(&open.known, from.plus(DAY), n + 2 < VERSIONS).unwrap();
+        Listing { known, ..open }
+    };
+    let directory = Directory::restored((0..VERSIONS - 1).map(version).collect(), Vec::new(), None);
+    let amend = |agency: &str| {
+        let to = listing("a@b.vn", Some("2013-08-01"), agency);
+        set(vec![Change::Amend { of: key("a@b.vn", "2013-08-01"), to }])
+    };
+    let last = directory.apply(&amend("Cuối"), day("2020-01-01")).unwrap();
+    assert_eq!(last.history(&mailbox("a@b.vn")).count(), VERSIONS);
+    let fault = last.apply(&amend("Thêm"), day("2021-01-01")).unwrap_err();
+    assert_eq!(fault, ChangeFault::TooManyVersions(mailbox("a@b.vn")));
 }
 
 /// A small generator, so that every run tries the same.
@@ -312,7 +314,8 @@ fn after_any_changes_the_directory_as_known_earlier_is_as_it_was_and_is_read_bac
         let mut directory = Directory::default();
         let mut at = day("2014-01-01");
         // What is written down, as a store does.
-        let (mut changes, mut rows): (Vec<Recorded>, Vec<(usize, Option<usize>, String)>) = Default::default();
+        let mut changes: Vec<Recorded> = Vec::new();
+        let mut rows: Vec<(usize, Option<usize>, String)> = Vec::new();
         let mut ids: Vec<usize> = Vec::new();
         for _ in 0..60 {
             // Now and then two in one second, and a clock that goes back.
