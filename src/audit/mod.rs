@@ -2,9 +2,11 @@
 //!
 //! Not here: where entries are kept (`io::store`). Standards: RFC 8785 (canonical JSON).
 
+mod directory;
 mod entry;
 mod receipt;
 pub mod sightings;
 
+pub use directory::{By, DirectoryChange};
 pub use entry::{Circumstances, Entry, Rulings};
 pub use receipt::{Receipt, look_up_code};

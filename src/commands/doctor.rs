@@ -1,5 +1,6 @@
 //! `dieu7 doctor`: examines the installation and says what to mend.
 
+mod directory;
 mod dns;
 mod installation;
 mod postfix;

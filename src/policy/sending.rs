@@ -122,6 +122,7 @@ pub fn mailbox(provenance: &Provenance) -> (Outcome, Option<Reason>) {
         Provenance::Mismatch(_) => (Unmet, Some(Reason::MboxMismatch)),
         Provenance::NotInForce(_) => (Unmet, Some(Reason::MboxNotInForce)),
         Provenance::NotListed(_) => (Unmet, Some(Reason::MboxNotListed)),
+        Provenance::OwnSite(_) => (Unmet, Some(Reason::MboxOwnSite)),
         Provenance::Personal(_) => (Unmet, Some(Reason::MboxPersonal)),
         Provenance::Suspect(_, _, Replay::Unchecked) => (Undetermined, Some(Reason::ReplayUnchecked)),
         Provenance::Suspect(..) => (Undetermined, Some(Reason::ReplaySuspect)),

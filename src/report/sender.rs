@@ -3,12 +3,16 @@
 mod checks;
 mod why;
 
+use crate::message::name;
 use crate::policy::{Judgement, mailbox};
 use crate::sender::{Proof, Provenance};
 
 use super::lang::{Lang, Words};
 use super::model::{Block, Line, Mark, Row, Section};
 use super::said::Said;
+
+/// Longest address that is shown.
+const SHOWN: usize = 254;
 
 /// What fills the clerk's page.
 pub(super) fn rows(judgement: &Judgement, lang: Lang) -> Vec<Row> {
@@ -24,6 +28,12 @@ pub(super) fn rows(judgement: &Judgement, lang: Lang) -> Vec<Row> {
             standing(&sender.provenance, lang),
         ),
     ];
+    if let Provenance::NotInForce(listing) = &sender.provenance
+        && let Some(successor) = &listing.successor
+    {
+        let successor = Said::other(&name::clean(&successor.to_string(), SHOWN));
+        rows.push(Row::new(label("Hộp thư thay thế", "Its successor"), successor));
+    }
     if let Some(action) = why::action(&sender.provenance) {
         rows.push(Row::new(label("Khắc phục", "Remedy"), Said::own(action.of(lang))));
     }
@@ -68,6 +78,10 @@ fn standing(provenance: &Provenance, lang: Lang) -> Said {
         ),
         Provenance::NotListed(_) => Words::new("hộp thư không có trong danh bạ", "the mailbox is not in the directory"),
         Provenance::Official(..) => Words::new("hộp thư chính thức, đã xác thực", "official mailbox, authenticated"),
+        Provenance::OwnSite(_) => Words::new(
+            "chỉ đăng trên trang của đơn vị, không có trên Cổng thông tin điện tử tỉnh",
+            "published only on the unit's own site, not on the province's portal",
+        ),
         Provenance::Personal(_) => Words::new("hộp thư cá nhân", "a personal mailbox"),
         Provenance::Suspect(..) => Words::new(
             "hộp thư chính thức, nhưng có thể là thư cũ được phát lại",

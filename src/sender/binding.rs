@@ -256,7 +256,7 @@ impl Search<'_> {
                 Standing::Personal(listing) if self.is_same(listing) => {
                     return Found::Match(Binding::Person(Unpinned::Nowhere));
                 }
-                Standing::NotInForce(_) | Standing::NotListed | Standing::Personal(_) => {}
+                Standing::NotInForce(_) | Standing::NotListed | Standing::OwnSite(_) | Standing::Personal(_) => {}
             }
         }
         self.other(official.into_iter(), Bound::Mailbox)

@@ -23,6 +23,8 @@ pub enum Provenance {
     NotListed(Mailbox),
     /// The official mailbox of an agency, and it sent the message.
     Official(Listing, Proof),
+    /// The mailbox is published on the agency's own site alone, not on the portal (`mbox-own-site`).
+    OwnSite(Listing),
     /// A person's mailbox (`mbox-personal`).
     Personal(Listing),
     /// The official mailbox sent the message once, perhaps not now (`replay-suspect` or `replay-unchecked`).
@@ -71,6 +73,7 @@ impl Provenance {
             Self::Failed(listing, _)
             | Self::NotInForce(listing)
             | Self::Official(listing, _)
+            | Self::OwnSite(listing)
             | Self::Personal(listing)
             | Self::Suspect(listing, ..)
             | Self::Unproven(listing, _) => Some(listing),
@@ -87,6 +90,7 @@ impl Provenance {
             | Self::Mismatch(_)
             | Self::NotInForce(_)
             | Self::NotListed(_)
+            | Self::OwnSite(_)
             | Self::Personal(_)
             | Self::Unproven(..)
             | Self::Unknown => None,
@@ -102,6 +106,7 @@ impl Provenance {
             Self::NotInForce(_) => "not-in-force",
             Self::NotListed(_) => "not-listed",
             Self::Official(..) => "official",
+            Self::OwnSite(_) => "own-site",
             Self::Personal(_) => "personal",
             Self::Suspect(..) => "suspect",
             Self::Unproven(..) => "unproven",
@@ -119,7 +124,7 @@ impl Provenance {
             Self::Official(_, proof) => Some(proof.method().token()),
             Self::Suspect(_, _, replay) => Some(replay.token()),
             Self::Unproven(_, silence) => Some(silence.token()),
-            Self::NotInForce(_) | Self::NotListed(_) | Self::Personal(_) | Self::Unknown => None,
+            Self::NotInForce(_) | Self::NotListed(_) | Self::OwnSite(_) | Self::Personal(_) | Self::Unknown => None,
         }
     }
 }
@@ -131,7 +136,7 @@ pub fn waits_for_checks(question: &Question<'_>) -> bool {
     let (Ok(from), Some(directory)) = (from::read(question.message), question.directory) else { return false };
     match directory.standing(&from, question.at) {
         Standing::Official(listing) => !is_by_login(question, listing),
-        Standing::NotInForce(_) | Standing::NotListed | Standing::Personal(_) => false,
+        Standing::NotInForce(_) | Standing::NotListed | Standing::OwnSite(_) | Standing::Personal(_) => false,
     }
 }
 
@@ -147,6 +152,7 @@ pub fn provenance(question: &Question<'_>) -> Provenance {
         Standing::NotInForce(listing) => return Provenance::NotInForce(listing.clone()),
         Standing::NotListed => return Provenance::NotListed(from),
         Standing::Official(listing) => listing.clone(),
+        Standing::OwnSite(listing) => return Provenance::OwnSite(listing.clone()),
         Standing::Personal(listing) => return Provenance::Personal(listing.clone()),
     };
     match authenticate(question, &listing) {

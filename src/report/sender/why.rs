@@ -60,6 +60,7 @@ pub(super) fn meaning(provenance: &Provenance) -> Option<Meaning> {
         Provenance::NotInForce(_)
         | Provenance::NotListed(_)
         | Provenance::Official(..)
+        | Provenance::OwnSite(_)
         | Provenance::Personal(_)
         | Provenance::Unknown => return None,
     })
@@ -83,9 +84,11 @@ pub(super) const fn action(provenance: &Provenance) -> Option<Words> {
             "quản trị khai báo danh bạ trong [directory]",
             "the administrator names a directory in [directory]",
         )),
-        Provenance::NotInForce(_) | Provenance::NotListed(_) | Provenance::Official(..) | Provenance::Personal(_) => {
-            None
-        }
+        Provenance::NotInForce(_)
+        | Provenance::NotListed(_)
+        | Provenance::Official(..)
+        | Provenance::OwnSite(_)
+        | Provenance::Personal(_) => None,
     }
 }
 

@@ -77,7 +77,7 @@ fn periods_of_one_mailbox_follow_each_other_and_the_day_decides() {
     let agency = |at: &str| match directory.standing(&mailbox("a@b.vn"), day(at)) {
         Standing::Official(listing) => Some(listing.agency.as_str()),
         Standing::NotInForce(_) => None,
-        Standing::NotListed | Standing::Personal(_) => panic!(),
+        Standing::NotListed | Standing::OwnSite(_) | Standing::Personal(_) => panic!(),
     };
     assert_eq!(agency("2013-07-31"), None);
     assert_eq!(agency("2013-08-01"), Some("Cũ"));
@@ -129,4 +129,18 @@ fn a_mailbox_among_twenty_thousand_is_looked_up_among_its_own_rows() {
     let found = boxes.iter().filter(|b| matches!(directory.standing(b, day("2026-11-24")), Standing::Official(_)));
     assert_eq!(found.count(), 20_000);
     assert!(boxes.iter().all(|mailbox| directory.by_mailbox[mailbox].len() == 2));
+}
+
+#[test]
+fn more_listings_of_one_mailbox_than_can_be_compared_are_refused() {
+    let rows = |count: usize| {
+        (0..count).fold(String::new(), |rows, n| {
+            let day = UnixTime::parse("2013-01-01").unwrap().plus(i64::try_from(n).unwrap() * DAY);
+            let day = day.plus(7 * 3600).to_string()[..10].to_owned();
+            rows + &format!("a@b.vn,unit,A,,,,,{day},{day},\n")
+        })
+    };
+    assert_eq!(csv(&rows(VERSIONS)).unwrap().listings().len(), VERSIONS);
+    assert_eq!(csv(&rows(VERSIONS + 2)).unwrap_err().len(), 2);
+    assert_eq!(csv(&rows(VERSIONS + 1)).unwrap_err()[0].fault, RowFault::TooMany);
 }
