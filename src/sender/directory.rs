@@ -4,10 +4,14 @@
 //! 20,000 mailboxes cost no more than one.
 
 mod csv;
+pub mod field;
+pub mod intake;
 mod listing;
 mod row;
 pub use listing::{Kind, Listing, Pin, Publication, Request, RequestKind, Role};
 pub(super) use row::code as row_code;
+pub use row::{iso_day, kind_token, publication_token, request_token, role_token};
+pub use csv::guarded;
 mod toml;
 
 use std::collections::HashMap;
@@ -84,6 +88,16 @@ pub enum RowFault {
     NotAKind(String),
     /// Not an address in plain syntax.
     NotAMailbox(String),
+    /// Neither `portal` nor `own-site`.
+    NotAPublication(String),
+    /// None of `create`, `change` and `cancel`.
+    NotARequest(String),
+    /// None of `agency`, `head` and `delegate`.
+    NotARole(String),
+    /// A character turns the direction of the text: what one sees is not what is there.
+    Direction,
+    /// More characters than this.
+    TooLong(usize),
     /// Must not be empty.
     Empty,
     /// Ends before it begins.
@@ -105,6 +119,20 @@ impl Directory {
     /// Reads the TOML form, `[[mailbox]]` tables with the keys of the CSV columns.
     pub fn from_toml(text: &str) -> Result<Self, Vec<DirectoryError>> {
         toml::read(text)
+    }
+
+    /// Writes listings in the CSV form, without what it says of when they were known. One with a semicolon in a text of
+    /// a list cannot be written, and is the error.
+    pub fn to_csv<'l>(
+        read_on: Option<UnixTime>,
+        listings: impl Iterator<Item = &'l Listing>,
+    ) -> Result<String, &'l Listing> {
+        csv::write(read_on, listings)
+    }
+
+    /// The same in the TOML form, which can say everything.
+    pub fn to_toml<'l>(read_on: Option<UnixTime>, listings: impl Iterator<Item = &'l Listing>) -> String {
+        toml::write(read_on, listings)
     }
 
     fn build(read_on: Option<UnixTime>, rows: Vec<(u64, Listing)>) -> Result<Self, Vec<DirectoryError>> {
@@ -220,6 +248,11 @@ impl fmt::Display for RowFault {
             Self::NotAMailbox(found) => {
                 write!(f, "expected an address such as vanthu@tuyenquang.gov.vn, found {found:?}")
             }
+            Self::NotAPublication(found) => write!(f, "expected portal or own-site, found {found:?}"),
+            Self::NotARequest(found) => write!(f, "expected create, change or cancel, found {found:?}"),
+            Self::NotARole(found) => write!(f, "expected agency, head or delegate, found {found:?}"),
+            Self::Direction => write!(f, "a character turns the direction of the text"),
+            Self::TooLong(most) => write!(f, "longer than {most} characters"),
             Self::Empty => write!(f, "must not be empty"),
             Self::EndsBeforeStart => write!(f, "ends before valid_from"),
             Self::Overlap(line) => write!(f, "the mailbox is listed for the same days in line {line}"),
