@@ -12,13 +12,13 @@ use crate::message::Envelope;
 use crate::policy::Judgement;
 
 /// Version of the leaf's and the report's shape.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 /// A leaf names this many documents; their count and the report's digest speak for the rest.
 const DOCUMENTS_IN_LEAF: usize = 50;
 /// What a person typed is kept up to this length.
 const TEXT: usize = 500;
 
-/// What the log keeps of one message.
+/// What the log keeps of one message, or of one change of what messages are judged by.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The leaf, canonical JSON.
@@ -29,10 +29,10 @@ pub struct Entry {
     pub rulings: Rulings,
 }
 
-/// What a query can ask of an entry.
+/// What a query can ask of an entry. Of one that is about no message all but the time is empty.
 #[derive(Clone, Debug)]
 pub struct Rulings {
-    /// When the message was received.
+    /// When the message was received, or the change recorded.
     pub at: crate::time::UnixTime,
     /// Verdict token.
     pub verdict: &'static str,
@@ -43,7 +43,7 @@ pub struct Rulings {
     /// From mailbox, cleaned.
     pub mailbox: String,
     /// Digest of the whole message.
-    pub message: Sha256,
+    pub message: Option<Sha256>,
     /// Per document: digest, name, result token.
     pub documents: Vec<(String, String, &'static str)>,
 }
@@ -125,7 +125,7 @@ impl Entry {
             queue_id,
             message_id: around.message_id.to_owned(),
             mailbox: judgement.sender.mailbox.clone().unwrap_or_default(),
-            message: around.message,
+            message: Some(around.message),
             documents,
         };
         Self { leaf, report, rulings }
@@ -139,7 +139,7 @@ fn text(octets: &[u8]) -> String {
 
 /// Canonical JSON. `serde_json` keeps objects sorted by key and writes strings as RFC 8785 asks; all keys here are
 /// ASCII, so that its order is that of the RFC, and no float ever comes in.
-fn canonical(value: &impl Serialize) -> Vec<u8> {
+pub(super) fn canonical(value: &impl Serialize) -> Vec<u8> {
     let value: Value = serde_json::to_value(value).unwrap_or(Value::Null);
     value.to_string().into_bytes()
 }

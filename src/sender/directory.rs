@@ -1,34 +1,50 @@
 //! The directory of official mailboxes (Article 5): which mailbox belonged to which agency on which day.
 //!
-//! History stays in it: a mailbox may have several listings for periods that do not overlap. Look-ups are by hash, so
-//! 20,000 mailboxes cost no more than one.
+//! History stays in it, by two times: of each listing, on which days the mailbox was in force, and from when to when the
+//! directory knew it so. What was known when a message was received decides, whatever was learned later. Look-ups are
+//! by hash and then among the versions of one mailbox, so 20,000 mailboxes cost no more than one.
 
+pub mod change;
 mod csv;
+pub mod diff;
 pub mod field;
+mod freshness;
+pub mod history;
 pub mod intake;
 mod listing;
 mod row;
+mod toml;
+mod written;
+
+pub use change::{Change, ChangeFault, ChangeSet, Key};
+pub use csv::guarded;
+pub use freshness::Freshness;
 pub use listing::{Kind, Listing, Pin, Publication, Request, RequestKind, Role};
 pub(super) use row::code as row_code;
 pub use row::{iso_day, kind_token, publication_token, request_token, role_token};
-pub use csv::guarded;
-mod toml;
+pub use written::WrittenFault;
 
 use std::collections::HashMap;
 use std::fmt;
-
-use serde::{Deserialize, Serialize};
 
 use super::binding::name;
 use crate::digest::Sha256;
 use crate::message::Mailbox;
 use crate::time::UnixTime;
 
-/// The official mailboxes, read from a file.
+use change::VERSIONS;
+use freshness::Readings;
+use history::Recorded;
+
+/// The official mailboxes with their history.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
     listings: Vec<Listing>,
+    /// When a file says that it was read.
     read_on: Option<UnixTime>,
+    /// The changes by which it came to be, in order; none of one that was read from a file.
+    changes: Vec<Recorded>,
+    readings: Readings,
     by_mailbox: HashMap<Mailbox, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     by_folded_name: HashMap<String, Vec<usize>>,
@@ -45,23 +61,10 @@ pub enum Standing<'d> {
     NotInForce(&'d Listing),
     /// Nowhere in it.
     NotListed,
+    /// Of an agency and in force, but published on the agency's own site alone, which Article 7.2 c does not ask for.
+    OwnSite(&'d Listing),
     /// Of a person, in force.
     Personal(&'d Listing),
-}
-
-/// Whether a directory was read lately.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Freshness {
-    /// Read within the limit.
-    Fresh,
-    /// Read before it.
-    Stale {
-        /// Days since.
-        days: i64,
-    },
-    /// The file does not say when it was read: as good as stale.
-    Undated,
 }
 
 /// What is wrong in a directory file, and where.
@@ -106,8 +109,11 @@ pub enum RowFault {
     Overlap(u64),
     /// Cannot be read as CSV or TOML at all: the reader's own words.
     Syntax(String),
+    /// More listings of one mailbox than [`change::VERSIONS`].
+    TooMany,
 }
 
+/// Seconds of a day.
 const DAY: i64 = 86_400;
 
 impl Directory {
@@ -136,70 +142,128 @@ impl Directory {
     }
 
     fn build(read_on: Option<UnixTime>, rows: Vec<(u64, Listing)>) -> Result<Self, Vec<DirectoryError>> {
-        let mut directory = Self { read_on, ..Self::default() };
         let mut errors = Vec::new();
+        let mut listings: Vec<Listing> = Vec::with_capacity(rows.len());
         let mut lines = Vec::with_capacity(rows.len());
+        let mut places: HashMap<Mailbox, Vec<usize>> = HashMap::new();
         for (line, listing) in rows {
-            let at = directory.listings.len();
-            let others = directory.by_mailbox.entry(listing.mailbox.clone()).or_default();
-            if let Some(other) = others.iter().find(|other| directory.listings[**other].contradicts(&listing)) {
-                errors.push(DirectoryError {
-                    line,
-                    column: Some("valid_from"),
-                    fault: RowFault::Overlap(lines[*other]),
-                });
-                continue;
-            }
-            others.push(at);
-            if listing.kind == Kind::Unit {
-                for name in std::iter::once(&listing.agency).chain(&listing.aliases) {
-                    directory.by_name.entry(name::plain(name)).or_default().push(at);
-                    directory.by_folded_name.entry(name::folded(name)).or_default().push(at);
+            let others = places.entry(listing.mailbox.clone()).or_default();
+            let contradicted = others.iter().find(|other| listings[**other].contradicts(&listing));
+            let fault = match contradicted {
+                Some(other) => RowFault::Overlap(lines[*other]),
+                // Each is compared with all others of its mailbox.
+                None if others.len() >= VERSIONS => RowFault::TooMany,
+                None => {
+                    others.push(listings.len());
+                    lines.push(line);
+                    listings.push(listing);
+                    continue;
                 }
-                for code in &listing.codes {
-                    directory.by_code.entry(code.clone()).or_default().push(at);
-                }
-                for pin in &listing.pins {
-                    directory.by_pin.entry(pin.certificate).or_default().push(at);
-                }
-            }
-            lines.push(line);
-            directory.listings.push(listing);
+            };
+            errors.push(DirectoryError { line, column: Some("valid_from"), fault });
         }
-        if errors.is_empty() { Ok(directory) } else { Err(errors) }
+        if errors.is_empty() { Ok(Self::restored(listings, Vec::new(), read_on)) } else { Err(errors) }
     }
 
-    /// All listings, in the order of the file.
+    /// Of listings that do not contradict each other.
+    fn restored(listings: Vec<Listing>, changes: Vec<Recorded>, read_on: Option<UnixTime>) -> Self {
+        let readings = Readings::of(read_on, &changes);
+        let mut directory = Self { read_on, changes, readings, ..Self::default() };
+        // Versions of one listing mostly bear the same names, and a name is dear to fold.
+        let mut forms: HashMap<&str, (String, String)> = HashMap::new();
+        for (at, listing) in listings.iter().enumerate() {
+            push(&mut directory.by_mailbox, &listing.mailbox, at);
+            if listing.kind == Kind::Personal {
+                continue;
+            }
+            for text in std::iter::once(&listing.agency).chain(&listing.aliases) {
+                let (plain, folded) = forms.entry(text).or_insert_with(|| (name::plain(text), name::folded(text)));
+                push(&mut directory.by_name, plain, at);
+                push(&mut directory.by_folded_name, folded, at);
+            }
+            for code in &listing.codes {
+                push(&mut directory.by_code, code, at);
+            }
+            for pin in &listing.pins {
+                push(&mut directory.by_pin, &pin.certificate, at);
+            }
+        }
+        for places in directory.by_mailbox.values_mut() {
+            places.sort_by_key(|n| (listings[*n].known.from(), listings[*n].period.from()));
+        }
+        directory.listings = listings;
+        directory
+    }
+
+    /// All listings, in the order of the file, or in that in which they were recorded.
     #[must_use]
     pub fn listings(&self) -> &[Listing] {
         &self.listings
     }
 
-    /// When it was read from the portal.
+    /// When it was last read from the portal.
     #[must_use]
     pub fn read_on(&self) -> Option<UnixTime> {
-        self.read_on
+        self.readings.last()
     }
 
-    /// What it says about `mailbox` at `at`.
+    /// Names it with all its history. `None` where nothing was recorded: a file is named by its own digest.
+    #[must_use]
+    pub fn digest(&self) -> Option<Sha256> {
+        self.changes.last().map(|change| change.digest)
+    }
+
+    /// The latest moment of which it speaks: `now`, or when its newest change counts, which lies a moment ahead right
+    /// after it was recorded. What is listed to an operator is what is known then.
+    #[must_use]
+    pub fn newest(&self, now: UnixTime) -> UnixTime {
+        self.changes.last().map_or(now, |change| change.known_from.max(now))
+    }
+
+    /// What it says about `mailbox` at `at`, as it was known then.
     #[must_use]
     pub fn standing(&self, mailbox: &Mailbox, at: UnixTime) -> Standing<'_> {
-        let Some(listings) = self.by_mailbox.get(mailbox) else { return Standing::NotListed };
-        let mut listings = listings.iter().map(|n| &self.listings[*n]);
-        let last = listings.clone().next_back();
-        match listings.find(|listing| listing.in_force(at)) {
-            Some(listing) if listing.kind == Kind::Unit => Standing::Official(listing),
-            Some(listing) => Standing::Personal(listing),
-            None => last.map_or(Standing::NotListed, Standing::NotInForce),
+        self.standing_as_known(mailbox, at, at)
+    }
+
+    /// What the directory of `known_at` says about `mailbox` on a day.
+    #[must_use]
+    pub fn standing_as_known(&self, mailbox: &Mailbox, day: UnixTime, known_at: UnixTime) -> Standing<'_> {
+        let known = self.history(mailbox).filter(|listing| listing.known.contains(known_at));
+        match known.clone().find(|listing| listing.in_force_as_known(day, known_at)) {
+            Some(listing) if listing.kind == Kind::Personal => Standing::Personal(listing),
+            Some(listing) if listing.publication == Publication::OwnSite => Standing::OwnSite(listing),
+            Some(listing) => Standing::Official(listing),
+            None => {
+                // The one that ended last, and told its successor; before the first one, that.
+                let begun = |listing: &&Listing| listing.period.from().is_none_or(|from| from <= day);
+                let last = known.clone().filter(begun).max_by_key(|listing| listing.period.from());
+                let first = known.min_by_key(|listing| listing.period.from());
+                last.or(first).map_or(Standing::NotListed, Standing::NotInForce)
+            }
         }
     }
 
-    /// Whether it was read within `max_age_days` before `at`.
+    /// Every version of a mailbox's listings, in the order in which they became known.
+    pub fn history(&self, mailbox: &Mailbox) -> impl Iterator<Item = &Listing> + Clone {
+        let places = self.by_mailbox.get(mailbox).map(Vec::as_slice).unwrap_or_default();
+        places.iter().map(|n| &self.listings[*n])
+    }
+
+    /// Listings that the directory of `known_at` has in force on a day.
+    pub fn at(&self, day: UnixTime, known_at: UnixTime) -> impl Iterator<Item = &Listing> {
+        self.listings.iter().filter(move |listing| listing.in_force_as_known(day, known_at))
+    }
+
+    /// Listings of the directory of `known_at`, also for days past and to come.
+    pub fn known(&self, known_at: UnixTime) -> impl Iterator<Item = &Listing> {
+        self.listings.iter().filter(move |listing| listing.known.contains(known_at))
+    }
+
+    /// Whether it was read within `max_age_days` before `at`, as far as was known then.
     #[must_use]
     pub fn freshness(&self, at: UnixTime, max_age_days: u32) -> Freshness {
-        let Some(read_on) = self.read_on else { return Freshness::Undated };
-        let days = at.seconds().saturating_sub(read_on.seconds()).div_euclid(DAY);
-        if days > i64::from(max_age_days) { Freshness::Stale { days } } else { Freshness::Fresh }
+        self.readings.freshness(at, max_age_days)
     }
 
     /// Unit listings in force at `at` that bear this name (after NFC and case folding).
@@ -225,6 +289,15 @@ impl Directory {
     fn select(&self, found: Option<&Vec<usize>>, at: UnixTime) -> impl Iterator<Item = &Listing> {
         let found = found.map(Vec::as_slice).unwrap_or_default();
         found.iter().map(|n| &self.listings[*n]).filter(move |listing| listing.in_force(at))
+    }
+}
+
+fn push<K: Clone + Eq + std::hash::Hash>(places: &mut HashMap<K, Vec<usize>>, key: &K, at: usize) {
+    match places.get_mut(key) {
+        Some(places) => places.push(at),
+        None => {
+            places.insert(key.clone(), vec![at]);
+        }
     }
 }
 
@@ -257,6 +330,7 @@ impl fmt::Display for RowFault {
             Self::EndsBeforeStart => write!(f, "ends before valid_from"),
             Self::Overlap(line) => write!(f, "the mailbox is listed for the same days in line {line}"),
             Self::Syntax(words) => write!(f, "{words}"),
+            Self::TooMany => write!(f, "more than {VERSIONS} listings of one mailbox"),
         }
     }
 }

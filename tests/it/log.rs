@@ -20,7 +20,7 @@ fn entry(n: usize) -> Entry {
             queue_id: format!("Q{n}"),
             message_id: format!("<{n}@example>"),
             mailbox: "a@b.example".into(),
-            message: Sha256::of(&leaf),
+            message: Some(Sha256::of(&leaf)),
             documents: vec![(Sha256::of(b"doc").to_string(), "a.pdf".into(), "unmet")],
         },
         leaf,

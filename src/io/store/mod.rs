@@ -1,5 +1,6 @@
-//! Where the log is kept. One embedded SQLite file by default.
+//! Where the log is kept, and the directory beside it. One embedded SQLite file by default.
 
+pub mod directory;
 pub mod query;
 pub mod sqlite;
 

@@ -38,9 +38,8 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE INDEX IF NOT EXISTS entries_at ON entries (at);
 CREATE INDEX IF NOT EXISTS entries_queue_id ON entries (queue_id);
 CREATE INDEX IF NOT EXISTS documents_sha256 ON documents (sha256);
-PRAGMA user_version = 1;
 ";
-const NEXT_INDEX: &str = "SELECT coalesce(max(idx) + 1, 0) FROM entries";
+pub(super) const NEXT_INDEX: &str = "SELECT coalesce(max(idx) + 1, 0) FROM entries";
 const INSERT_ENTRY: &str = "INSERT INTO entries
     (idx, id, at, verdict, queue_id, message_id, mailbox, message, leaf, report)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -53,8 +52,8 @@ const QUEUE: usize = 1024;
 /// How long the writer waits for another process that holds the file.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Shape of the file that this program writes.
-const SCHEMA_VERSION: i64 = 1;
+/// Shape of the file that this program writes: 1 has entries of messages alone, 2 also the directory (`super::directory`).
+const SCHEMA_VERSION: i64 = 2;
 
 /// Why the log cannot be opened or written.
 #[derive(Debug)]
@@ -105,19 +104,7 @@ impl SqliteStore {
     /// until the last clone is dropped; join the handle to know that all is on disk.
     pub fn open(file: &Path, site: &str) -> Result<(Self, JoinHandle<()>), StoreError> {
         let fail = |cause| StoreError { file: file.to_owned(), cause };
-        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            // The log names mailboxes and files: other accounts of the machine have no business in it.
-            let made = std::fs::DirBuilder::new().recursive(true).mode(0o750).create(folder);
-            made.map_err(|error| fail(Cause::Folder(error)))?;
-        }
-        let connection = connect(file).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
-        let version: i64 = connection
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
-        if version > SCHEMA_VERSION {
-            return Err(fail(Cause::NewerSchema(version)));
-        }
-        connection.execute_batch(SCHEMA).map_err(|error| fail(Cause::Sqlite(error.to_string())))?;
+        let connection = prepare(file)?;
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let opened = identity(file).map_err(|error| fail(Cause::Folder(error)))?;
         let (site, path) = (site.to_owned(), file.to_owned());
@@ -138,6 +125,48 @@ impl Append for SqliteStore {
             Ok(written) => written.map_err(|error| unrecorded(Cause::Sqlite(error))),
             Err(_) => Err(unrecorded(Cause::Stopped)),
         }
+    }
+}
+
+/// Opens the file for writing, makes what is missing of it, and refuses what a newer program wrote.
+pub(super) fn prepare(file: &Path) -> Result<Connection, StoreError> {
+    let fail = |cause| StoreError { file: file.to_owned(), cause };
+    let sqlite = |error: rusqlite::Error| fail(Cause::Sqlite(error.to_string()));
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        // The log names mailboxes and files: other accounts of the machine have no business in it.
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o750).create(folder);
+        made.map_err(|error| fail(Cause::Folder(error)))?;
+    }
+    let is_new = !file.exists();
+    let connection = connect(file).map_err(sqlite)?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
+    if version > SCHEMA_VERSION {
+        return Err(fail(Cause::NewerSchema(version)));
+    }
+    if version < SCHEMA_VERSION {
+        // Two programs may do this at once: each statement does nothing the second time, and the lock keeps them apart.
+        let schema = format!(
+            "BEGIN IMMEDIATE; {SCHEMA} {} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
+            super::directory::SCHEMA
+        );
+        connection.execute_batch(&schema).map_err(sqlite)?;
+    }
+    if let Some(folder) = folder.filter(|_| is_new) {
+        give_to_owner_of(folder, file);
+    }
+    Ok(connection)
+}
+
+/// A log that root makes from the command line must be the gateway's to write: it belongs to whom its folder belongs.
+/// SQLite gives the files beside it the same owner. For anybody but root this does nothing.
+fn give_to_owner_of(folder: &Path, file: &Path) {
+    let Ok(facts) = std::fs::metadata(folder) else { return };
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        // Not permitted to anybody else, and then not needed.
+        let _ = std::os::unix::fs::chown(Path::new(&name), Some(facts.uid()), Some(facts.gid()));
     }
 }
 
@@ -222,7 +251,13 @@ fn commit(connection: &mut Connection, jobs: &[Job], site: &str) -> rusqlite::Re
     Ok(receipts)
 }
 
-fn insert(transaction: &Transaction<'_>, entry: &Entry, site: &str, index: u64) -> rusqlite::Result<Receipt> {
+/// Writes one entry. The receipt counts once `transaction` is committed.
+pub(super) fn insert(
+    transaction: &Transaction<'_>,
+    entry: &Entry,
+    site: &str,
+    index: u64,
+) -> rusqlite::Result<Receipt> {
     let rulings = &entry.rulings;
     let receipt = Receipt::after_durable_append(site, rulings.at, index, Sha256::of(&entry.leaf));
     transaction.prepare_cached(INSERT_ENTRY)?.execute(params![
@@ -233,7 +268,7 @@ fn insert(transaction: &Transaction<'_>, entry: &Entry, site: &str, index: u64) 
         rulings.queue_id,
         rulings.message_id,
         rulings.mailbox,
-        rulings.message.to_string(),
+        rulings.message.map(|digest| digest.to_string()).unwrap_or_default(),
         entry.leaf,
         entry.report,
     ])?;

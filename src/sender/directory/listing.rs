@@ -138,6 +138,11 @@ impl Listing {
         overlap(&self.period, &other.period) && overlap(&self.known, &other.known)
     }
 
+    /// Whether both say the same; when they were known to is not looked at.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        Self { known: other.known, ..self.clone() } == *other
+    }
+
     /// The pin of a certificate on a day.
     #[must_use]
     pub fn pin(&self, certificate: &Sha256, at: UnixTime) -> Option<&Pin> {

@@ -25,7 +25,7 @@ fn receipt() -> Receipt {
         queue_id: String::new(),
         message_id: String::new(),
         mailbox: String::new(),
-        message: Sha256::of(b""),
+        message: Some(Sha256::of(b"")),
         documents: Vec::new(),
     };
     let entry = Entry { report: b"{}".to_vec(), leaf: b"{}".to_vec(), rulings };
