@@ -93,6 +93,7 @@ reasons! {
     MboxNotListed "mbox-not-listed" "Hộp thư gửi không có trong danh bạ công bố trên Cổng thông tin điện tử tỉnh." "The sending mailbox is not in the directory published on the province's portal.";
     MboxPersonal "mbox-personal" "Gửi từ hộp thư cá nhân, không phải hộp thư của cơ quan, đơn vị." "Sent from a personal mailbox, not from the mailbox of an agency or unit.";
     MboxNotInForce "mbox-not-in-force" "Hộp thư chưa được cấp hoặc đã huỷ tại ngày gửi." "The mailbox was not yet issued, or withdrawn, on the day of sending.";
+    MboxOwnSite "mbox-own-site" "Hộp thư chỉ đăng trên trang của đơn vị, chưa đăng trên Cổng thông tin điện tử tỉnh." "The mailbox is published only on the unit's own site, not on the province's portal.";
     MboxUnauthenticated "mbox-unauthenticated" "Không xác thực được hộp thư gửi (SPF/DKIM/đăng nhập)." "The sending mailbox could not be authenticated (SPF, DKIM, login).";
     ReplaySuspect "replay-suspect" "Thư có dấu hiệu được phát lại." "The mail shows signs of being replayed.";
     MboxMismatch "mbox-mismatch" "Địa chỉ người gửi không rõ ràng hoặc khác địa chỉ gửi thực tế." "The sender's address is ambiguous or differs from where the mail really came from.";

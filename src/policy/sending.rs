@@ -3,7 +3,7 @@
 
 use crate::message::{from, name};
 use crate::sender::{
-    self, Binding, Directory, Freshness, Hierarchy, Provenance, Question, Scope, SenderSettings, SignerFacts,
+    self, Binding, Directory, Freshness, Hierarchy, Listing, Provenance, Question, Scope, SenderSettings, SignerFacts,
 };
 use crate::signature::{Trust, Validated};
 use crate::time::UnixTime;
@@ -73,6 +73,7 @@ impl<'a> Sending<'a> {
             Provenance::Mismatch(_) => (Unmet, Some(Reason::MboxMismatch)),
             Provenance::NotInForce(_) => (Unmet, Some(Reason::MboxNotInForce)),
             Provenance::NotListed(_) => (Unmet, Some(Reason::MboxNotListed)),
+            Provenance::OwnSite(_) => (Unmet, Some(Reason::MboxOwnSite)),
             Provenance::Personal(_) => (Unmet, Some(Reason::MboxPersonal)),
             Provenance::Unproven(..) | Provenance::Unknown => (Undetermined, Some(Reason::MboxUnauthenticated)),
         }
@@ -102,9 +103,10 @@ impl<'a> Sending<'a> {
         let (provenance, detail) = match &self.provenance {
             Provenance::Failed(_, failure) => ("failed", format!("{failure:?}")),
             Provenance::Mismatch(mismatch) => ("mismatch", format!("{mismatch:?}")),
-            Provenance::NotInForce(_) => ("not-in-force", String::new()),
+            Provenance::NotInForce(listing) => ("not-in-force", successor(listing)),
             Provenance::NotListed(_) => ("not-listed", String::new()),
             Provenance::Official(_, proof) => ("official", proof_words(proof)),
+            Provenance::OwnSite(_) => ("own-site", String::new()),
             Provenance::Personal(_) => ("personal", String::new()),
             Provenance::Unproven(_, silence) => ("unproven", format!("{silence:?}")),
             Provenance::Unknown => ("unknown", String::new()),
@@ -112,6 +114,12 @@ impl<'a> Sending<'a> {
         let agency = self.provenance.listing().map(|listing| listing.agency.clone());
         Sender { mailbox: self.from.clone(), agency, provenance, detail }
     }
+}
+
+/// Which mailbox took the place of one that is no more.
+fn successor(listing: &Listing) -> String {
+    let successor = listing.successor.as_ref();
+    successor.map(|mailbox| format!("successor {}", name::clean(&mailbox.to_string(), SHOWN))).unwrap_or_default()
 }
 
 fn proof_words(proof: &sender::authentication::Proof) -> String {

@@ -201,6 +201,10 @@ const fn words(reason: Reason) -> Words {
             "Đề nghị gửi lại từ hộp thư đơn vị.",
             "Ask for the mail to be sent again from the mailbox of the agency or unit.",
         ),
+        Reason::MboxOwnSite => Words::new(
+            "Cần bản giấy. Đề nghị đơn vị gửi đăng hộp thư trên Cổng thông tin điện tử tỉnh (Điều 5), rồi gửi lại.",
+            "The paper is needed. Ask the sending unit to have its mailbox published on the province's portal (Article 5) and to send it again.",
+        ),
         Reason::MboxNotInForce => Words::new(
             "Đề nghị gửi lại từ hộp thư đang có hiệu lực.",
             "Ask for the mail to be sent again from a mailbox in force.",

@@ -122,9 +122,12 @@ fn sender(judgement: &Judgement, lang: Lang) -> Vec<Row> {
     let sender = &judgement.sender;
     let unknown = || Said::own(label("không rõ", "not known"));
     let (mark, words) = words::provenance(sender.provenance);
-    vec![
+    let mut rows = vec![
         Row::new(label("Hộp thư gửi", "Sending mailbox"), sender.mailbox.as_deref().map_or_else(unknown, Said::other)),
         Row::new(label("Cơ quan gửi", "Sending agency"), sender.agency.as_deref().map_or_else(unknown, Said::other)),
         Row::marked(label("Xác thực người gửi", "Sender checks"), mark, Said::own(words.of(lang))),
-    ]
+    ];
+    let successor = sender.detail.strip_prefix("successor ").filter(|_| sender.provenance == "not-in-force");
+    rows.extend(successor.map(|mailbox| Row::new(label("Hộp thư thay thế", "Its successor"), Said::other(mailbox))));
+    rows
 }

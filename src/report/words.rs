@@ -372,6 +372,13 @@ pub(super) fn provenance(token: &str) -> (Mark, Words) {
             Mark::Bad,
             words("địa chỉ gửi không rõ ràng hoặc không khớp", "the sender's address is ambiguous or does not match"),
         ),
+        "own-site" => (
+            Mark::Bad,
+            words(
+                "chỉ đăng trên trang của đơn vị, không có trên Cổng thông tin điện tử tỉnh",
+                "published only on the unit's own site, not on the province's portal",
+            ),
+        ),
         "not-in-force" => (
             Mark::Bad,
             words(

@@ -135,7 +135,7 @@ impl<'a> Search<'a> {
             match standing {
                 Standing::Official(listing) => official.push(listing),
                 Standing::Personal(listing) if self.is_same(listing) => return Some(Binding::Person),
-                Standing::NotInForce(_) | Standing::NotListed | Standing::Personal(_) => {}
+                Standing::NotInForce(_) | Standing::NotListed | Standing::OwnSite(_) | Standing::Personal(_) => {}
             }
         }
         self.other(official.into_iter(), Bound::Mailbox)

@@ -21,6 +21,8 @@ pub enum Provenance {
     NotListed(Mailbox),
     /// The official mailbox of an agency, and it sent the message.
     Official(Listing, Proof),
+    /// The mailbox is published on the agency's own site alone, not on the portal (`mbox-own-site`).
+    OwnSite(Listing),
     /// A person's mailbox (`mbox-personal`).
     Personal(Listing),
     /// The mailbox is official, but nothing proves that it sent the message (`mbox-unauthenticated`, undetermined).
@@ -60,6 +62,7 @@ impl Provenance {
             Self::Failed(listing, _)
             | Self::NotInForce(listing)
             | Self::Official(listing, _)
+            | Self::OwnSite(listing)
             | Self::Personal(listing)
             | Self::Unproven(listing, _) => Some(listing),
             Self::Mismatch(_) | Self::NotListed(_) | Self::Unknown => None,
@@ -79,6 +82,7 @@ pub fn provenance(question: &Question<'_>) -> Provenance {
         Standing::NotInForce(listing) => return Provenance::NotInForce(listing.clone()),
         Standing::NotListed => return Provenance::NotListed(from),
         Standing::Official(listing) => listing.clone(),
+        Standing::OwnSite(listing) => return Provenance::OwnSite(listing.clone()),
         Standing::Personal(listing) => return Provenance::Personal(listing.clone()),
     };
     match authenticate(question.message, &listing, question.settings, question.at) {
