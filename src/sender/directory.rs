@@ -5,6 +5,7 @@
 //! by hash and then among the versions of one mailbox, so 20,000 mailboxes cost no more than one.
 
 pub mod change;
+pub mod accounts;
 mod csv;
 pub mod diff;
 pub mod field;
@@ -12,6 +13,7 @@ mod freshness;
 pub mod history;
 pub mod intake;
 mod listing;
+pub mod reconcile;
 mod row;
 mod toml;
 mod written;

@@ -67,6 +67,12 @@ impl Fields {
         Self(self.0 | 1 << field as u16)
     }
 
+    /// Without this one.
+    #[must_use]
+    pub fn without(self, field: Field) -> Self {
+        Self(self.0 & !(1 << field as u16))
+    }
+
     /// Whether it is one of them.
     #[must_use]
     pub fn has(self, field: Field) -> bool {

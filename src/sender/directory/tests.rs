@@ -77,7 +77,7 @@ fn periods_of_one_mailbox_follow_each_other_and_the_day_decides() {
     let agency = |at: &str| match directory.standing(&mailbox("a@b.vn"), day(at)) {
         Standing::Official(listing) => Some(listing.agency.as_str()),
         Standing::NotInForce(_) => None,
-        Standing::NotListed | Standing::Personal(_) => panic!(),
+        Standing::NotListed | Standing::OwnSite(_) | Standing::Personal(_) => panic!(),
     };
     assert_eq!(agency("2013-07-31"), None);
     assert_eq!(agency("2013-08-01"), Some("Cũ"));

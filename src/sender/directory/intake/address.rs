@@ -51,7 +51,7 @@ pub(super) fn addresses(cell: &Cell) -> Result<Vec<Mailbox>, AddressFault> {
     let linked: Vec<Mailbox> = linked.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     let found = match written(&cell.text) {
         // "Write to us" with a link, or an address that only a script shows.
-        Err(AddressFault::Empty | AddressFault::Words(_)) if !linked.is_empty() && !cell.text.contains('@') => {
+        Err(AddressFault::Empty | AddressFault::Hidden | AddressFault::Words(_)) if !linked.is_empty() && !cell.text.contains('@') => {
             return Ok(once(linked));
         }
         found => found?,

@@ -20,6 +20,7 @@ pub use columns::{Column, Columns, HeaderFault, Told};
 pub use oddity::{LookAlikes, Oddity, of as oddities};
 pub use row::{Entry, RowRefusal, Refused};
 pub use text::Charset;
+pub(super) use text::decode;
 
 use super::{Directory, DirectoryError, Kind, Listing, Publication};
 use crate::time::UnixTime;

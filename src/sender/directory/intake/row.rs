@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::super::row::{LONGEST_TEXT, code, turns};
-use super::super::field::Fields;
+use super::super::field::{Field, Fields};
 use super::super::{Kind, Listing};
 use super::address::{AddressFault, addresses};
 use super::columns::{Column, Columns, folded};
@@ -69,7 +69,7 @@ pub(super) fn read(table: usize, rows: &[SheetRow], columns: &Columns, request: 
     let mut known: HashMap<Mailbox, usize> =
         intake.entries.iter().enumerate().map(|(n, entry)| (entry.listing.mailbox.clone(), n)).collect();
     for row in rows {
-        if let Some(kind) = group_of(row) {
+        if let Some(kind) = group_of(row, columns) {
             group = kind.or(group);
             continue;
         }
@@ -99,8 +99,8 @@ pub(super) fn read(table: usize, rows: &[SheetRow], columns: &Columns, request: 
 }
 
 /// A heading between rows, such as "II. Hộp thư cá nhân": one text over all columns, or alone in its row. It may say
-/// whose the mailboxes below it are.
-fn group_of(row: &SheetRow) -> Option<Option<Kind>> {
+/// whose the mailboxes below it are. An agency alone in its row has no mailbox, which is told.
+fn group_of(row: &SheetRow, columns: &Columns) -> Option<Option<Kind>> {
     let said: HashSet<&str> = row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
     let [text] = said.into_iter().collect::<Vec<_>>()[..] else { return None };
     if text.contains('@') || row.cells.iter().any(|cell| !cell.links.is_empty()) {
@@ -113,8 +113,20 @@ fn group_of(row: &SheetRow) -> Option<Option<Kind>> {
     } else if says(&["hop thu don vi", "hop thu co quan", "thu dien tu don vi", "thu dien tu co quan", "unit mailboxes"]) {
         Some(Kind::Unit)
     } else {
+        let agency = columns.at(Column::Agency).and_then(|at| row.cells.get(at));
+        let spans = row.cells.len() > 1 && row.cells.iter().all(|cell| cell.text.trim() == text);
+        if !spans && !is_numbered(text) && agency.is_some_and(|cell| cell.text.trim() == text) {
+            return None;
+        }
         None
     })
+}
+
+/// `II. ...`, `A) ...`.
+fn is_numbered(text: &str) -> bool {
+    let number = text.split(['.', ')', '-', '/']).next().unwrap_or_default().trim();
+    let is_letter = number.len() == 1 && number.bytes().all(|octet| octet.is_ascii_uppercase());
+    number.len() < text.len() && !number.is_empty() && (is_letter || number.chars().all(|c| "IVXL".contains(c)))
 }
 
 struct Reader<'r> {
@@ -186,6 +198,12 @@ impl Reader<'_> {
             return Err(RowRefusal::NoAgency);
         }
         let (valid_from, valid_to) = (self.day(row, Column::ValidFrom)?, self.day(row, Column::ValidTo)?);
+        let published_on = self.day(row, Column::PublishedOn)?;
+        // An empty cell does not say that there was no such day.
+        let days =
+            [(Field::ValidFrom, valid_from), (Field::ValidTo, valid_to), (Field::PublishedOn, published_on)];
+        let unsaid = days.into_iter().filter(|(_, day)| day.is_none());
+        let speaks = unsaid.fold(self.speaks, |speaks, (field, _)| speaks.without(field));
         let from = valid_from.or(self.request.valid_from).unwrap_or(self.request.read_on);
         let period = Period::new(Some(from), valid_to.map(end_of_day)).ok_or(RowRefusal::EndsBeforeStart)?;
         let listing = Listing {
@@ -196,7 +214,7 @@ impl Reader<'_> {
             codes: self.list(row, Column::Code)?.iter().map(|text| code(text)).collect(),
             logins: self.list(row, Column::Logins)?.iter().map(|login| login.to_ascii_lowercase()).collect(),
             publication: self.request.publication,
-            published_on: self.day(row, Column::PublishedOn)?,
+            published_on,
             source: self.request.source.to_owned(),
             period,
             pins: Vec::new(),
@@ -206,7 +224,7 @@ impl Reader<'_> {
         };
         let entry = |mailbox: Mailbox| Entry {
             listing: Listing { mailbox, ..listing.clone() },
-            speaks: self.speaks,
+            speaks,
             table: 0,
             line: 0,
         };
