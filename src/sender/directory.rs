@@ -4,8 +4,8 @@
 //! directory knew it so. What was known when a message was received decides, whatever was learned later. Look-ups are
 //! by hash and then among the versions of one mailbox, so 20,000 mailboxes cost no more than one.
 
-pub mod change;
 pub mod accounts;
+pub mod change;
 mod csv;
 pub mod diff;
 pub mod field;
@@ -136,6 +136,12 @@ impl Directory {
         listings: impl Iterator<Item = &'l Listing>,
     ) -> Result<String, &'l Listing> {
         csv::write(read_on, listings)
+    }
+
+    /// A tax or agency code in the form in which codes are compared.
+    #[must_use]
+    pub fn code(text: &str) -> String {
+        row::code(text)
     }
 
     /// The same in the TOML form, which can say everything.

@@ -305,7 +305,8 @@ fn merged(was: &Listing, new: &Listing, fields: &[Field]) -> Listing {
             Field::ValidFrom | Field::ValidTo => {}
         }
     }
-    let pick = |field: Field, was: Option<UnixTime>, new: Option<UnixTime>| if fields.contains(&field) { new } else { was };
+    let pick =
+        |field: Field, was: Option<UnixTime>, new: Option<UnixTime>| if fields.contains(&field) { new } else { was };
     let from = pick(Field::ValidFrom, was.period.from(), new.period.from());
     let to = pick(Field::ValidTo, was.period.to(), new.period.to());
     // Where only one end is corrected the other may lie before it; then the whole period of the row counts.

@@ -74,7 +74,12 @@ pub struct Row<'a> {
 /// Holds accounts against what is in force on a day. Accounts outside the domains of the list are of no matter: without
 /// one listing of a domain nobody could tell what was to be published there.
 #[must_use]
-pub fn reconcile<'a>(accounts: &'a Accounts, directory: &'a Directory, day: UnixTime, known_at: UnixTime) -> Vec<Row<'a>> {
+pub fn reconcile<'a>(
+    accounts: &'a Accounts,
+    directory: &'a Directory,
+    day: UnixTime,
+    known_at: UnixTime,
+) -> Vec<Row<'a>> {
     let mut own: HashMap<&Mailbox, Vec<&Account>> = HashMap::new();
     let mut by_alias: HashMap<&Mailbox, Vec<&Account>> = HashMap::new();
     for account in &accounts.accounts {
@@ -171,7 +176,8 @@ mod tests {
     fn each_mailbox_of_either_side_has_its_finding() {
         let (accounts, directory) = (accounts::read(EXPORT.as_bytes()).unwrap(), directory());
         let rows = reconcile(&accounts, &directory, day(), day());
-        let found: Vec<(&str, String)> = rows.iter().map(|row| (row.finding.token(), row.mailbox.to_string())).collect();
+        let found: Vec<(&str, String)> =
+            rows.iter().map(|row| (row.finding.token(), row.mailbox.to_string())).collect();
         let expected = [
             ("published-without-account", "d@x.vn"),
             ("published-closed", "b@x.vn"),

@@ -11,17 +11,8 @@ use crate::time::{Period, UnixTime};
 pub(super) const COLUMNS: [&str; 10] =
     ["mailbox", "kind", "agency", "aliases", "logins", "published_on", "source", "valid_from", "valid_to", "signers"];
 /// Columns that may follow them, in any order. Files without them stay as valid as they were.
-pub(super) const FURTHER: [&str; 9] = [
-    "publication",
-    "request",
-    "reason",
-    "decision",
-    "requested_on",
-    "done_on",
-    "notified_on",
-    "successor",
-    "pins",
-];
+pub(super) const FURTHER: [&str; 9] =
+    ["publication", "request", "reason", "decision", "requested_on", "done_on", "notified_on", "successor", "pins"];
 /// Characters of a name or a reason. Official names with their parents run to about 200.
 pub(super) const LONGEST_TEXT: usize = 512;
 
@@ -305,7 +296,9 @@ pub(super) fn spoken_fields(text: &str, is_toml: bool) -> Fields {
     let header = text.lines().find(|line| is_header(line)).unwrap_or_default();
     let has = |name: &str| {
         if is_toml {
-            let begins = |line: &str| line.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='));
+            let begins = |line: &str| {
+                line.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
+            };
             text.lines().any(begins) || (name == "pins" && text.contains("[[mailbox.pins]]"))
         } else {
             header.split(',').any(|cell| cell.trim() == name)

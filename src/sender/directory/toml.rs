@@ -174,8 +174,16 @@ pub(super) fn write<'l>(read_on: Option<UnixTime>, listings: impl Iterator<Item 
             texts.filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name, text.clone())).collect()
         };
         WrittenTable {
-            texts: texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name, text.as_str())).collect(),
-            lists: lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name, list.as_slice())).collect(),
+            texts: texts
+                .into_iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(name, text)| (name, text.as_str()))
+                .collect(),
+            lists: lists
+                .into_iter()
+                .filter(|(_, list)| !list.is_empty())
+                .map(|(name, list)| (name, list.as_slice()))
+                .collect(),
             pins: row.pins.iter().map(pin).collect(),
         }
     });

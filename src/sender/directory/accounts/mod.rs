@@ -257,9 +257,34 @@ impl Attributes {
 
 /// Words with which names of agencies and units begin.
 const UNITS: [&str; 28] = [
-    "ban", "benh vien", "bo phan mot cua", "chi cuc", "cong an", "cong an tinh", "cuc", "dang uy", "doan", "hoi", "hdnd",
-    "hoi dong nhan dan", "kho bac", "mat tran", "phong", "so", "thanh tra", "tinh uy", "toa an", "tram", "trung tam",
-    "trung tam hanh chinh", "truong", "ubnd", "uy ban", "van phong", "van thu", "vien",
+    "ban",
+    "benh vien",
+    "bo phan mot cua",
+    "chi cuc",
+    "cong an",
+    "cong an tinh",
+    "cuc",
+    "dang uy",
+    "doan",
+    "hoi",
+    "hdnd",
+    "hoi dong nhan dan",
+    "kho bac",
+    "mat tran",
+    "phong",
+    "so",
+    "thanh tra",
+    "tinh uy",
+    "toa an",
+    "tram",
+    "trung tam",
+    "trung tam hanh chinh",
+    "truong",
+    "ubnd",
+    "uy ban",
+    "van phong",
+    "van thu",
+    "vien",
 ];
 
 fn is_unit_name(name: &str) -> bool {

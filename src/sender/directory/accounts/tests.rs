@@ -31,7 +31,10 @@ fn ldif_that_is_none_is_named_and_nothing_is_fetched() {
     );
     let faults: Vec<&AccountFault> = read.faults.iter().map(|(_, fault)| fault).collect();
     assert!(matches!(faults[0], AccountFault::Elsewhere(_)));
-    assert!(faults.contains(&&AccountFault::NotAnAttribute) && faults.contains(&&AccountFault::NotAnEntry), "{faults:?}");
+    assert!(
+        faults.contains(&&AccountFault::NotAnAttribute) && faults.contains(&&AccountFault::NotAnEntry),
+        "{faults:?}"
+    );
     assert!(faults.iter().any(|fault| matches!(fault, AccountFault::NotAMailbox(_))));
     assert_eq!(read.accounts.len(), 1);
 }

@@ -36,7 +36,8 @@ const MOST: usize = 16;
 /// Shown of what is refused.
 const SHOWN: usize = 80;
 /// Words that stand before an address, folded, without their colon.
-const LABELS: [&str; 7] = ["email", "e-mail", "mail", "hop thu", "thu dien tu", "dia chi thu dien tu", "hop thu dien tu"];
+const LABELS: [&str; 7] =
+    ["email", "e-mail", "mail", "hop thu", "thu dien tu", "dia chi thu dien tu", "hop thu dien tu"];
 /// Written in place of `@`. Without brackets only a word of its own counts, and only once.
 const AT: [&str; 10] = ["[at]", "(at)", "{at}", "<at>", "[@]", "(@)", "[a còng]", "(a còng)", "[a cong]", "(a cong)"];
 /// Written in place of the full stop.
@@ -51,7 +52,9 @@ pub(super) fn addresses(cell: &Cell) -> Result<Vec<Mailbox>, AddressFault> {
     let linked: Vec<Mailbox> = linked.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     let found = match written(&cell.text) {
         // "Write to us" with a link, or an address that only a script shows.
-        Err(AddressFault::Empty | AddressFault::Hidden | AddressFault::Words(_)) if !linked.is_empty() && !cell.text.contains('@') => {
+        Err(AddressFault::Empty | AddressFault::Hidden | AddressFault::Words(_))
+            if !linked.is_empty() && !cell.text.contains('@') =>
+        {
             return Ok(once(linked));
         }
         found => found?,
@@ -155,7 +158,9 @@ fn split_at_words(piece: &str) -> Vec<String> {
 fn unlabelled(piece: &str) -> &str {
     let piece = piece.trim();
     match piece.split_once(':') {
-        Some((label, rest)) if LABELS.contains(&super::columns::folded(label).as_str()) || label.eq_ignore_ascii_case("mailto") => {
+        Some((label, rest))
+            if LABELS.contains(&super::columns::folded(label).as_str()) || label.eq_ignore_ascii_case("mailto") =>
+        {
             rest.trim()
         }
         _ => piece,
@@ -185,7 +190,8 @@ fn words_of(piece: &str) -> Result<Vec<Mailbox>, AddressFault> {
 }
 
 fn parse(word: &str) -> Result<Mailbox, AddressFault> {
-    let bare = word.trim_start_matches(['<', '(', '"', '“', '\'']).trim_end_matches(['>', ')', '"', '”', '\'', '.', ':']);
+    let bare =
+        word.trim_start_matches(['<', '(', '"', '“', '\'']).trim_end_matches(['>', ')', '"', '”', '\'', '.', ':']);
     Mailbox::parse(bare).map_err(|_| AddressFault::NotAMailbox(shown(word)))
 }
 

@@ -243,7 +243,9 @@ mod tests {
         Pieces::of(page)
             .map(|piece| match piece {
                 Piece::Text(text) => unescaped(text),
-                Piece::Start(tag) => format!("<{}{}>", tag.name, tag.attribute("href").map_or(String::new(), |h| format!(" {h}"))),
+                Piece::Start(tag) => {
+                    format!("<{}{}>", tag.name, tag.attribute("href").map_or(String::new(), |h| format!(" {h}")))
+                }
                 Piece::End(name) => format!("</{name}>"),
             })
             .collect()

@@ -18,7 +18,7 @@ use std::fmt;
 pub use address::AddressFault;
 pub use columns::{Column, Columns, HeaderFault, Told};
 pub use oddity::{LookAlikes, Oddity, of as oddities};
-pub use row::{Entry, RowRefusal, Refused};
+pub use row::{Entry, Refused, RowRefusal};
 pub use text::Charset;
 pub(super) use text::decode;
 

@@ -30,9 +30,9 @@ pub enum Oddity {
 pub fn of(mailbox: &Mailbox, domains: &[&str]) -> Vec<Oddity> {
     let mut odd = Vec::new();
     if !domains.is_empty() && !domains.contains(&mailbox.domain()) {
-        let above = domains.iter().find(|domain| {
-            mailbox.domain().strip_suffix(**domain).is_some_and(|rest| rest.ends_with('.'))
-        });
+        let above = domains
+            .iter()
+            .find(|domain| mailbox.domain().strip_suffix(**domain).is_some_and(|rest| rest.ends_with('.')));
         odd.push(above.map_or(Oddity::ForeignDomain, |of| Oddity::SubDomain { of: (*of).to_owned() }));
     }
     let is_idn = mailbox.domain().split('.').any(|label| label.starts_with("xn--"));
@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn addresses_that_look_alike_meet() {
         let first = mailbox("soyte@tuyenquang.gov.vn");
-        for other in ["s0yte@tuyenquang.gov.vn", "sоyte@tuyenquang.gov.vn", "soyte@tuyenquаng.gov.vn", "soyté@tuyenquang.gov.vn"]
+        for other in
+            ["s0yte@tuyenquang.gov.vn", "sоyte@tuyenquang.gov.vn", "soyte@tuyenquаng.gov.vn", "soyté@tuyenquang.gov.vn"]
         {
             let mut met = LookAlikes::default();
             let other = mailbox(other);

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::super::row::{LONGEST_TEXT, code, turns};
 use super::super::field::{Field, Fields};
+use super::super::row::{LONGEST_TEXT, code, turns};
 use super::super::{Kind, Listing};
 use super::address::{AddressFault, addresses};
 use super::columns::{Column, Columns, folded};
@@ -110,7 +110,13 @@ fn group_of(row: &SheetRow, columns: &Columns) -> Option<Option<Kind>> {
     let says = |words: &[&str]| words.iter().any(|word| folded.contains(word));
     Some(if says(&["ca nhan", "personal", "can bo cong chuc"]) {
         Some(Kind::Personal)
-    } else if says(&["hop thu don vi", "hop thu co quan", "thu dien tu don vi", "thu dien tu co quan", "unit mailboxes"]) {
+    } else if says(&[
+        "hop thu don vi",
+        "hop thu co quan",
+        "thu dien tu don vi",
+        "thu dien tu co quan",
+        "unit mailboxes",
+    ]) {
         Some(Kind::Unit)
     } else {
         let agency = columns.at(Column::Agency).and_then(|at| row.cells.get(at));
@@ -200,8 +206,7 @@ impl Reader<'_> {
         let (valid_from, valid_to) = (self.day(row, Column::ValidFrom)?, self.day(row, Column::ValidTo)?);
         let published_on = self.day(row, Column::PublishedOn)?;
         // An empty cell does not say that there was no such day.
-        let days =
-            [(Field::ValidFrom, valid_from), (Field::ValidTo, valid_to), (Field::PublishedOn, published_on)];
+        let days = [(Field::ValidFrom, valid_from), (Field::ValidTo, valid_to), (Field::PublishedOn, published_on)];
         let unsaid = days.into_iter().filter(|(_, day)| day.is_none());
         let speaks = unsaid.fold(self.speaks, |speaks, (field, _)| speaks.without(field));
         let from = valid_from.or(self.request.valid_from).unwrap_or(self.request.read_on);
@@ -222,12 +227,8 @@ impl Reader<'_> {
             successor: None,
             known: Period::ALWAYS,
         };
-        let entry = |mailbox: Mailbox| Entry {
-            listing: Listing { mailbox, ..listing.clone() },
-            speaks,
-            table: 0,
-            line: 0,
-        };
+        let entry =
+            |mailbox: Mailbox| Entry { listing: Listing { mailbox, ..listing.clone() }, speaks, table: 0, line: 0 };
         Ok(mailboxes.into_iter().map(entry).collect())
     }
 }
@@ -247,7 +248,8 @@ fn day(text: &str) -> Option<UnixTime> {
     }
     let pieces: Vec<&str> = text.split(['/', '-', '.']).collect();
     let [day, month, year] = pieces[..] else { return None };
-    let digits = |text: &str, most: usize| text.len() <= most && !text.is_empty() && text.bytes().all(|o| o.is_ascii_digit());
+    let digits =
+        |text: &str, most: usize| text.len() <= most && !text.is_empty() && text.bytes().all(|o| o.is_ascii_digit());
     if !digits(day, 2) || !digits(month, 2) || !digits(year, 4) || year.len() != 4 {
         return None;
     }

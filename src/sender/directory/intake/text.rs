@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_refused() {
-        for octets in [&b"\xff\xfe\0\0a\0\0\0"[..], b"a\0b\0\0", b"PK\x03\x04\0\0\0\0\0\0\0\0\xff", b"\xff\xfe\x00\xd8"] {
+        for octets in [&b"\xff\xfe\0\0a\0\0\0"[..], b"a\0b\0\0", b"PK\x03\x04\0\0\0\0\0\0\0\0\xff", b"\xff\xfe\x00\xd8"]
+        {
             assert_eq!(decode(octets, None), Err(IntakeFault::NotText), "{octets:?}");
         }
         assert_eq!(decode(b"a\xff", Some(Charset::Utf8)), Err(IntakeFault::NotText));

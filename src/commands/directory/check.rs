@@ -1,13 +1,13 @@
 //! `dieu7 directory check`.
 
+use std::path::Path;
+
 use dieu7::io::files;
 
-use super::cli::{DirectoryArguments, DirectoryCommand};
-use super::failure::{self, FINE, Failure};
-use super::lang::Lang;
+use super::super::failure::{self, FINE, Failure};
+use super::super::lang::Lang;
 
-pub fn run(arguments: &DirectoryArguments, lang: Lang) -> Result<u8, Failure> {
-    let DirectoryCommand::Check { file } = &arguments.command;
+pub fn run(file: &Path, lang: Lang) -> Result<u8, Failure> {
     let directory = files::directory(file, &mut Vec::new()).map_err(failure::settings)?;
     println!(
         "{}: {} {}",
