@@ -131,6 +131,11 @@ impl<G: Gather, A: Append, C: Compute> Gateway<G, A, C> {
         self.rulebook.store(Arc::new(rulebook));
     }
 
+    /// The rulebook of the moment.
+    pub fn rulebook(&self) -> Arc<Rulebook> {
+        self.rulebook.load_full()
+    }
+
     /// Who this gateway is.
     pub fn identity(&self) -> &Identity {
         &self.identity

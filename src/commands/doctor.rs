@@ -1,5 +1,6 @@
 //! `dieu7 doctor`: examines the installation and says what to mend.
 
+mod directory;
 mod installation;
 mod postfix;
 mod revocation;

@@ -1,5 +1,7 @@
 //! `dieu7 log list` and `dieu7 log show`.
 
+mod directory;
+
 use std::path::Path;
 
 use dieu7::io::store::query::{LogReader, Record};
@@ -24,7 +26,11 @@ pub fn run(arguments: &LogArguments, lang: Lang) -> Result<u8, Failure> {
         LogCommand::Show { id, json, config } => {
             let log = config::load(config)?.0.log;
             let record = open(&log)?.find(id).map_err(failure::log_unread)?.ok_or_else(|| not_found(id))?;
-            if *json { println!("{}", full(&record)) } else { show(&record, lang) }
+            match record.kind.as_str() {
+                _ if *json => println!("{}", full(&record)),
+                "directory" => directory::show(&record, &log, lang),
+                _ => show(&record, lang),
+            }
         }
     }
     Ok(FINE)
@@ -58,6 +64,10 @@ fn list(rows: &[Record], json: bool, lang: Lang) {
         if json {
             println!("{}", serde_json::to_string(row).unwrap_or_default());
         } else {
+            if row.kind == "directory" {
+                println!("{}  {}  {}", row.id, row.at.vietnamese(), directory::line(row, lang));
+                continue;
+            }
             let verdict = Verdict::from_token(&row.verdict);
             let verdict = verdict.map_or(row.verdict.as_str(), |v| lang.pick(v.short_vi(), v.short_en()));
             println!("{}  {}  {:24} {:14} {}", row.id, row.at.vietnamese(), verdict, row.queue_id, row.mailbox);

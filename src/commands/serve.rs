@@ -1,5 +1,7 @@
 //! `dieu7 serve`: the gateway, until it is told to stop.
 
+mod reload;
+
 use std::future::Future;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -26,6 +28,7 @@ use tokio::task::AbortHandle;
 use super::cli::{ConfigFile, ServeArguments};
 use super::config;
 use super::failure::{self, FINE, Failure, Text, USAGE};
+use reload::Rules;
 
 type RealGateway = Gateway<Sources, SqliteStore, Processes>;
 
@@ -65,6 +68,7 @@ pub struct Running {
     limits: milter::Settings,
     writer: JoinHandle<()>,
     kept: Kept,
+    rules: Rules,
 }
 
 /// The cache of revocation data and whoever keeps it up to date.
@@ -85,6 +89,7 @@ impl Running {
             mode: settings.mode.token(),
         };
         let (sources, kept) = sources(&settings);
+        let rules = Rules::of(&settings);
         let readers = Processes::start(&settings.workers, settings.message_octets, None);
         let gateway = Arc::new(Gateway::new(sources, store, readers.clone(), rulebook, identity));
         let listener = listen(&settings).await?;
@@ -95,12 +100,12 @@ impl Running {
             connections: settings.connections,
             ..milter::Settings::default()
         };
-        Ok(Self { gateway, listener, reception, limits, writer, kept })
+        Ok(Self { gateway, listener, reception, limits, writer, kept, rules })
     }
 
     /// Answers until `stop` is ready; messages under way are finished, and the log is on disk when this returns.
     pub async fn serve(self, stop: impl Future<Output = ()>) -> Stopped {
-        let Self { gateway, listener, reception, limits, writer, kept } = self;
+        let Self { gateway, listener, reception, limits, writer, kept, .. } = self;
         let stopped = milter::serve(listener, Arc::new(reception), limits, stop).await;
         kept.close().await;
         // The last clone of the store goes with the gateway; then the writer has nothing more to wait for.
@@ -203,7 +208,8 @@ async fn until_told(running: Running, signals: Signals, config: &ConfigFile, fil
     let Signals { hangup, mut interrupt, mut terminate, .. } = signals;
     tracing::info!(settings = file.map(|file| file.display().to_string()), "ready");
     notify(&[sd_notify::NotifyState::Ready]);
-    let reloading = tokio::spawn(reload_on(hangup, Arc::clone(&running.gateway), config.clone()));
+    let reloading =
+        tokio::spawn(reload::on(hangup, Arc::clone(&running.gateway), config.clone(), running.rules.clone()));
     let reload = reloading.abort_handle();
     let stop = async move {
         tokio::select! {
@@ -217,24 +223,6 @@ async fn until_told(running: Running, signals: Signals, config: &ConfigFile, fil
         notify(&[sd_notify::NotifyState::Stopping]);
     };
     running.serve(stop).await
-}
-
-/// Policies, anchors and directory are read again; when one cannot be used the old ones stay. Sockets, log and limits
-/// need a restart.
-async fn reload_on(mut hangup: Signal, gateway: Arc<RealGateway>, config: ConfigFile) {
-    while hangup.recv().await.is_some() {
-        let loaded =
-            config::load(&config).and_then(|(settings, _)| files::rulebook(&settings).map_err(failure::settings));
-        match loaded {
-            Ok(rulebook) => {
-                tracing::info!(rulebook = %rulebook.digest(), "reloaded");
-                gateway.replace_rulebook(rulebook);
-            }
-            Err(failure) => {
-                tracing::error!(cause = failure.facts(), "not reloaded; the settings from before stay in force");
-            }
-        }
-    }
 }
 
 fn notify(states: &[sd_notify::NotifyState<'_>]) {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use super::store::directory::living;
 use crate::cms;
 use crate::policy::{Policy, Rulebook};
 use crate::sender::{Directory, SenderSettings};
@@ -48,10 +49,7 @@ pub fn rulebook(settings: &Settings) -> Result<Rulebook, FileError> {
     let mut sources = Vec::new();
     let policies = policies(&settings.policies, &mut sources)?;
     let trust = trust(&settings.trust, &mut sources)?;
-    let directory = match &settings.directory {
-        Some(file) => Some(directory(file, &mut sources)?),
-        None => None,
-    };
+    let directory = directory_in_force(settings, &mut sources)?;
     assemble(policies, trust, directory, settings.sender.clone(), &sources)
 }
 
@@ -81,6 +79,15 @@ pub fn policies(files: &[PathBuf], sources: &mut Vec<Vec<u8>>) -> Result<Vec<Pol
 pub fn policy(file: &Path, sources: &mut Vec<Vec<u8>>) -> Result<Policy, FileError> {
     let text = text(file, sources)?;
     Policy::read(&text).map_err(|error| FileError::new(file, error))
+}
+
+/// The directory that counts: the file that settings name, else the living one beside the log. Never both, and never
+/// the one where the other cannot be read: an operator must be able to tell from the settings which it is.
+pub fn directory_in_force(settings: &Settings, sources: &mut Vec<Vec<u8>>) -> Result<Option<Directory>, FileError> {
+    match &settings.directory {
+        Some(file) => directory(file, sources).map(Some),
+        None => living(&settings.log).map_err(|error| FileError::new(&settings.log, error)),
+    }
 }
 
 /// Reads the directory of mailboxes, CSV or TOML by the name of its file.

@@ -19,6 +19,8 @@ pub struct Rulebook {
     intermediates: Vec<Certificate>,
     directory: Option<Directory>,
     sender: SenderSettings,
+    /// Of what the parts were read from.
+    sources: Sha256,
     digest: Sha256,
     /// Lists that were read for earlier messages; saves work and decides nothing.
     shelf: Arc<CrlShelf>,
@@ -59,8 +61,17 @@ impl Rulebook {
         for source in sources {
             digests.extend_from_slice(Sha256::of(source).as_bytes());
         }
-        let digest = Sha256::of(&digests);
-        Ok(Self { policies, anchors, intermediates, directory, sender, digest, shelf: Arc::default() })
+        let sources = Sha256::of(&digests);
+        let digest = named(sources, directory.as_ref());
+        Ok(Self { policies, anchors, intermediates, directory, sender, sources, digest, shelf: Arc::default() })
+    }
+
+    /// The same rulebook with another state of the living directory, which names itself: it has no source among those
+    /// that the rulebook was put together from.
+    #[must_use]
+    pub fn with_directory(&self, directory: Directory) -> Self {
+        let digest = named(self.sources, Some(&directory));
+        Self { directory: Some(directory), digest, ..self.clone() }
     }
 
     /// The policy in force at the time of receipt: of several the one that began last. When none is in force (a
@@ -121,5 +132,13 @@ impl Rulebook {
     #[must_use]
     pub fn digest(&self) -> Sha256 {
         self.digest
+    }
+}
+
+/// A directory with a history is named by it; one that is a file is one of the sources.
+fn named(sources: Sha256, directory: Option<&Directory>) -> Sha256 {
+    match directory.and_then(Directory::digest) {
+        Some(history) => Sha256::of(&[*sources.as_bytes(), *history.as_bytes()].concat()),
+        None => sources,
     }
 }

@@ -221,6 +221,12 @@ impl Directory {
         self.changes.last().map(|change| change.digest)
     }
 
+    /// How many change sets made it; 0 for a file.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        u64::try_from(self.changes.len()).unwrap_or(u64::MAX)
+    }
+
     /// The latest moment of which it speaks: `now`, or when its newest change counts, which lies a moment ahead right
     /// after it was recorded. What is listed to an operator is what is known then.
     #[must_use]

@@ -6,11 +6,10 @@ use std::process::Command;
 use dieu7::io::clock;
 use dieu7::io::files;
 use dieu7::io::store::query::LogReader;
-use dieu7::sender::Freshness;
 use dieu7::settings::{Listen, Settings};
 use dieu7::time::UnixTime;
 
-use super::{Check, Severity, revocation};
+use super::{Check, Severity, directory, revocation};
 
 /// A policy's legal force is confirmed each year (rule, reading 10).
 const YEAR: i64 = 366 * 24 * 3600;
@@ -29,7 +28,7 @@ pub fn examine(settings: &Settings, file: Option<&Path>) -> Vec<Check> {
     checks.extend(policies(settings, now));
     checks.extend(anchors(settings));
     checks.extend(revocation::examine(settings, now));
-    checks.push(directory(settings, now));
+    checks.extend(directory::examine(settings, now));
     checks.extend(log(settings, now));
     checks.push(disk(&settings.log));
     checks.push(socket(settings));
@@ -37,7 +36,7 @@ pub fn examine(settings: &Settings, file: Option<&Path>) -> Vec<Check> {
     checks
 }
 
-fn broken(what: (&str, &str), facts: &dyn std::fmt::Display, advice: (&str, &str)) -> Check {
+pub(super) fn broken(what: (&str, &str), facts: &dyn std::fmt::Display, advice: (&str, &str)) -> Check {
     let (vi, en) = what;
     Check::new(
         Severity::Broken,
@@ -46,7 +45,7 @@ fn broken(what: (&str, &str), facts: &dyn std::fmt::Display, advice: (&str, &str
     )
 }
 
-fn attention(what: (String, String), advice: (&str, &str)) -> Check {
+pub(super) fn attention(what: (String, String), advice: (&str, &str)) -> Check {
     Check::new(Severity::Attention, what, (advice.0.to_owned(), advice.1.to_owned()))
 }
 
@@ -138,41 +137,6 @@ fn anchors(settings: &Settings) -> Vec<Check> {
         )
     }));
     checks
-}
-
-fn directory(settings: &Settings, now: UnixTime) -> Check {
-    let Some(file) = &settings.directory else {
-        return attention(
-            (
-                "chưa có danh bạ hộp thư: điều kiện (c) không thể đạt".to_owned(),
-                "there is no directory of mailboxes: condition (c) cannot be met".to_owned(),
-            ),
-            ("ghi [directory] file trong cấu hình", "set [directory] file in the settings"),
-        );
-    };
-    match files::directory(file, &mut Vec::new()) {
-        Err(error) => {
-            let advice = ("dieu7 directory check TỆP nêu từng lỗi", "dieu7 directory check FILE names every error");
-            broken(("danh bạ không đọc được", "the directory cannot be read"), &error, advice)
-        }
-        Ok(directory) if directory.freshness(now, settings.sender.directory_max_age_days) != Freshness::Fresh => {
-            let days = settings.sender.directory_max_age_days;
-            attention(
-                (
-                    format!("danh bạ không ghi ngày đọc, hoặc đã đọc quá {days} ngày trước"),
-                    format!("the directory does not say when it was read, or that was more than {days} days ago"),
-                ),
-                (
-                    "đối chiếu với Cổng thông tin điện tử, rồi ghi ngày đọc (read_on) mới",
-                    "compare it with the portal, then write the new day of reading (read_on)",
-                ),
-            )
-        }
-        Ok(directory) => {
-            let count = directory.listings().len();
-            Check::good(format!("danh bạ: {count} mục"), format!("directory: {count} entries"))
-        }
-    }
 }
 
 fn log(settings: &Settings, now: UnixTime) -> Vec<Check> {

@@ -24,6 +24,7 @@ use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Case, Judgement, Rulebook, judge};
 use dieu7::report::{Judged, Said, Subject, Words};
+use dieu7::sender::Directory;
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -155,24 +156,31 @@ impl Bench {
             trust_path(&mut trust, path, &mut anchor_files)?;
         }
         let mut directory_files = Vec::new();
-        let directory = arguments.directory.as_ref().or(settings.directory.as_ref());
-        let directory = match directory {
-            Some(file) => Some(files::directory(file, &mut directory_files).map_err(failure::settings)?),
-            None => None,
+        let directory = match &arguments.directory {
+            Some(file) => files::directory(file, &mut directory_files).map(Some),
+            None => files::directory_in_force(settings, &mut directory_files),
         };
+        let directory = directory.map_err(failure::settings)?;
+        let history = directory.as_ref().and_then(Directory::digest);
         let mut sender = settings.sender.clone();
         // A login that is assumed is assumed on a submission service, also where none is configured.
         if sender.submission_services.is_empty() {
             sender.submission_services.push(SUBMISSION.to_owned());
         }
         let service = sender.submission_services.first().map(|name| name.as_bytes().to_vec());
-        let parts = [&policy_files, &anchor_files, &directory_files].map(|files| digest_of(files));
+        let [policies_digest, anchors_digest, directory_digest] =
+            [&policy_files, &anchor_files, &directory_files].map(|files| digest_of(files));
         let sources = [policy_files, anchor_files, directory_files].concat();
         let senders = Sha256::of(&serde_json::to_vec(&sender).unwrap_or_default());
         let rulebook = files::assemble(policies, trust, directory, sender, &sources).map_err(failure::settings)?;
-        let [policies, anchors, directory] = parts;
-        let rules =
-            Rules { rulebook: rulebook.digest(), policy: String::new(), policies, anchors, directory, sender: senders };
+        let rules = Rules {
+            rulebook: rulebook.digest(),
+            policy: String::new(),
+            policies: policies_digest,
+            anchors: anchors_digest,
+            directory: history.unwrap_or(directory_digest),
+            sender: senders,
+        };
         let session = Session { mail_from: arguments.mail_from.clone(), auth_user: arguments.auth_user.clone() };
         let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
         let of = &settings.revocation;

@@ -6,12 +6,13 @@
 
 mod error;
 mod load;
+mod reader;
 mod watch;
 
 use std::path::{Path, PathBuf};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::sqlite::{NEXT_INDEX, insert, prepare};
 pub use crate::audit::By;
@@ -22,6 +23,7 @@ use crate::time::UnixTime;
 pub use error::DirectoryStoreError;
 use error::DirectoryStoreError as Error;
 use load::{Loaded, load, revision};
+pub use reader::{DirectoryReader, Made};
 pub use watch::Watch;
 
 /// `directory_changes.known_from` is when a change counts. A version of a listing is known from when the change that
@@ -86,13 +88,6 @@ pub struct DirectoryStore {
     site: String,
 }
 
-/// The living directory, open for reading.
-#[derive(Debug)]
-pub struct DirectoryReader {
-    connection: Connection,
-    file: PathBuf,
-}
-
 /// A change set that is on disk.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Applied {
@@ -149,10 +144,10 @@ impl DirectoryStore {
     ) -> Result<Option<Applied>, Error> {
         let fail = |error: rusqlite::Error| Error::sqlite(&self.file, &error);
         let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).map_err(fail)?;
-        if revision(&transaction).map_err(fail)? != loaded.revision {
+        if revision(&transaction).map_err(fail)? != loaded.directory.revision() {
             return Ok(None);
         }
-        let number = loaded.revision + 1;
+        let number = loaded.directory.revision() + 1;
         let mut salt = [0; 16];
         SystemRandom::new().fill(&mut salt).map_err(|_| Error::Randomness)?;
         let entry = Entry::directory(&DirectoryChange {
@@ -210,38 +205,10 @@ impl DirectoryStore {
     }
 }
 
-impl DirectoryReader {
-    /// Opens what is there; `None` where there is no log.
-    pub fn open(log_file: &Path) -> Result<Option<Self>, Error> {
-        if !log_file.exists() {
-            return Ok(None);
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(log_file, flags);
-        let connection = connection.map_err(|error| Error::sqlite(log_file, &error))?;
-        Ok(Some(Self { connection, file: log_file.to_owned() }))
-    }
-
-    /// How many changes were recorded; 0 where there is no living directory.
-    pub fn revision(&self) -> Result<u64, Error> {
-        revision(&self.connection).map_err(|error| Error::sqlite(&self.file, &error))
-    }
-
-    /// The directory with all its history.
-    pub fn read(&self) -> Result<Directory, Error> {
-        Ok(self.load()?.directory)
-    }
-
-    fn load(&self) -> Result<Loaded, Error> {
-        load(&self.connection, &self.file)
-    }
-}
-
 /// The living directory of this log; `None` where nothing was ever recorded.
 pub fn living(log_file: &Path) -> Result<Option<Directory>, Error> {
     let Some(reader) = DirectoryReader::open(log_file)? else { return Ok(None) };
-    let loaded = reader.load()?;
-    Ok((loaded.revision > 0).then_some(loaded.directory))
+    Ok(Some(reader.read()?).filter(|directory| directory.revision() > 0))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::time::UnixTime;
 
@@ -16,9 +16,11 @@ pub struct Record {
     pub index: u64,
     /// Look-up code.
     pub id: String,
-    /// When the message was received.
+    /// What it is about: `message`, or `directory`, a change of the directory.
+    pub kind: String,
+    /// When the message was received, or the change recorded.
     pub at: UnixTime,
-    /// Verdict token.
+    /// Verdict token; empty where it is about no message.
     pub verdict: String,
     /// Postfix's queue id.
     pub queue_id: String,
@@ -77,17 +79,27 @@ impl LogReader {
     }
 }
 
+/// The part of a leaf that tells what it is about.
+#[derive(Default, Deserialize)]
+struct About {
+    #[serde(default)]
+    kind: String,
+}
+
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+    let leaf: Vec<u8> = row.get(8)?;
+    let about: About = serde_json::from_slice(&leaf).unwrap_or_default();
     Ok(Record {
         index: row.get(0)?,
         id: row.get(1)?,
+        kind: about.kind,
         at: UnixTime::from_seconds(row.get(2)?),
         verdict: row.get(3)?,
         queue_id: row.get(4)?,
         message_id: row.get(5)?,
         mailbox: row.get(6)?,
         message: row.get(7)?,
-        leaf: row.get(8)?,
+        leaf,
         report: row.get(9)?,
     })
 }

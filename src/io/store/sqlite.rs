@@ -50,7 +50,7 @@ const BATCH: usize = 256;
 /// Entries that may wait for the writer; beyond it `append` itself waits.
 const QUEUE: usize = 1024;
 /// How long the writer waits for another process that holds the file.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Shape of the file that this program writes: 1 has entries of messages alone, 2 also the directory (`super::directory`).
 const SCHEMA_VERSION: i64 = 2;

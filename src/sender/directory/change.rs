@@ -376,3 +376,6 @@ impl fmt::Display for ChangeFault {
 }
 
 impl std::error::Error for ChangeFault {}
+
+#[cfg(test)]
+mod tests;

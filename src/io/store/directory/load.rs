@@ -21,8 +21,6 @@ const LISTINGS: &str = "SELECT listing.id, listing.change, closing.change, listi
 /// The directory as it was at one moment.
 pub(super) struct Loaded {
     pub directory: Directory,
-    /// Number of the newest change; 0 where there is none.
-    pub revision: u64,
     /// For each of [`Directory::listings`] its row.
     pub ids: Vec<i64>,
 }
@@ -40,9 +38,8 @@ pub(super) fn load(connection: &Connection, file: &Path) -> Result<Loaded, Error
     let fail = |error: rusqlite::Error| Error::sqlite(file, &error);
     // One view of all tables, whoever writes meanwhile.
     let view = Transaction::new_unchecked(connection, TransactionBehavior::Deferred).map_err(fail)?;
-    let revision = revision(&view).map_err(fail)?;
-    if revision == 0 {
-        return Ok(Loaded { directory: Directory::default(), revision, ids: Vec::new() });
+    if revision(&view).map_err(fail)? == 0 {
+        return Ok(Loaded { directory: Directory::default(), ids: Vec::new() });
     }
     let changes = changes(&view).map_err(fail)?;
     let changes: Option<Vec<Recorded>> = changes.into_iter().zip(1..).map(|(change, n)| change.numbered(n)).collect();
@@ -56,7 +53,7 @@ pub(super) fn load(connection: &Connection, file: &Path) -> Result<Loaded, Error
     let read = Directory::read(changes, &versions);
     let (directory, places) = read.map_err(|fault| Error::History(file.to_owned(), fault))?;
     let ids = places.into_iter().filter_map(|place| rows.get(place)).map(|row| row.id).collect();
-    Ok(Loaded { directory, revision, ids })
+    Ok(Loaded { directory, ids })
 }
 
 struct ChangeRow {
