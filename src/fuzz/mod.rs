@@ -8,6 +8,7 @@
 mod byte_range;
 mod cms;
 mod examine;
+mod intake;
 mod ocsp;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("change", crate::pdf::fuzz::change),
     ("cms", cms::cms),
     ("examine", examine::examine),
+    ("intake", intake::intake),
     ("lexer", crate::pdf::fuzz::lexer),
     ("ocsp", ocsp::ocsp),
     ("x509", x509::x509),

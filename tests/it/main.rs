@@ -6,6 +6,7 @@ mod bad_input;
 mod bundle;
 mod cases;
 mod corpora;
+mod directory;
 mod evidence;
 mod fetch;
 mod gateway;

@@ -1,7 +1,8 @@
 //! `dieu7 directory show` and `history`.
 
 use dieu7::io::clock;
-use dieu7::sender::directory::Listing;
+use dieu7::io::store::directory::{DirectoryReader, Made};
+use dieu7::sender::directory::{Listing, iso_day};
 use dieu7::sender::directory::field::Field;
 
 use super::super::cli::ConfigFile;
@@ -36,23 +37,61 @@ pub fn show(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Resul
 
 pub fn history(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Result<u8, Failure> {
     let mailbox = super::mailbox(mailbox)?;
-    let (_, directory) = super::read(config)?;
+    let (settings, directory) = super::read(config)?;
+    let reader = DirectoryReader::open(&settings.log).map_err(super::unread)?;
+    let made = reader.map_or_else(|| Ok(Vec::new()), |reader| reader.changes()).map_err(super::unread)?;
     let versions: Vec<&Listing> = directory.history(&mailbox).collect();
     if versions.is_empty() {
         return Err(super::not_listed(&mailbox));
     }
     for (n, listing) in (1..).zip(versions) {
+        let change = made.iter().find(|made| Some(made.known_from) == listing.known.from());
         if json {
-            println!("{}", words::json(listing));
+            let mut said = words::json(listing);
+            said["change"] = change.map_or(serde_json::Value::Null, for_programs);
+            println!("{said}");
             continue;
         }
         let moment =
             |time: Option<dieu7::time::UnixTime>| time.map_or_else(|| "…".to_owned(), |time| time.vietnamese());
         let (from, to) = (moment(listing.known.from()), moment(listing.known.to()));
         println!("{n}. {}: {from} – {to}", lang.pick("Biết từ – đến", "Known from – to"));
+        if let Some(made) = change {
+            tell(made, lang);
+        }
         fields(listing, lang);
     }
     Ok(FINE)
+}
+
+/// Who made a change, and from what.
+fn tell(made: &Made, lang: Lang) {
+    let erased = || lang.pick("đã xoá", "erased").to_owned();
+    let (name, user) = (made.name.clone().unwrap_or_else(erased), made.user.clone().unwrap_or_else(erased));
+    println!("    {}: {name} ({user}), {}", lang.pick("người ghi", "recorded by"), made.at.vietnamese());
+    let digest = made.source_sha256.map_or_else(String::new, |digest| format!(" (SHA-256 {digest})"));
+    for (word, said) in [
+        (lang.pick("đọc từ", "read from"), format!("{}{digest}", made.source)),
+        (lang.pick("căn cứ", "because of"), made.reason.clone()),
+    ] {
+        if !said.is_empty() {
+            println!("    {word}: {said}");
+        }
+    }
+}
+
+fn for_programs(made: &Made) -> serde_json::Value {
+    serde_json::json!({
+        "number": made.number,
+        "index": made.index,
+        "at": made.at.to_string(),
+        "read_on": made.read_on.map(iso_day),
+        "source": made.source,
+        "sha256": made.source_sha256.map(|digest| digest.to_string()),
+        "reason": made.reason,
+        "user": made.user,
+        "name": made.name,
+    })
 }
 
 fn fields(listing: &Listing, lang: Lang) {

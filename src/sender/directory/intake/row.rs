@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::super::field::{Field, Fields};
-use super::super::row::{LONGEST_TEXT, code, turns};
+use super::super::row::{CODE_PREFIX, LONGEST_TEXT, code, turns};
 use super::super::{Kind, Listing};
 use super::address::{AddressFault, addresses};
 use super::columns::{Column, Columns, folded};
@@ -211,12 +211,16 @@ impl Reader<'_> {
         let speaks = unsaid.fold(self.speaks, |speaks, (field, _)| speaks.without(field));
         let from = valid_from.or(self.request.valid_from).unwrap_or(self.request.read_on);
         let period = Period::new(Some(from), valid_to.map(end_of_day)).ok_or(RowRefusal::EndsBeforeStart)?;
+        // As in our own forms, a code may stand among the names.
+        let (among_names, aliases): (Vec<String>, Vec<String>) =
+            self.list(row, Column::Aliases)?.into_iter().partition(|alias| alias.starts_with(CODE_PREFIX));
+        let codes = self.list(row, Column::Code)?.into_iter().chain(among_names);
         let listing = Listing {
             mailbox: mailboxes.first().cloned().ok_or(RowRefusal::Address(AddressFault::Empty))?,
             kind,
             agency,
-            aliases: self.list(row, Column::Aliases)?,
-            codes: self.list(row, Column::Code)?.iter().map(|text| code(text)).collect(),
+            aliases,
+            codes: codes.map(|text| code(&text)).collect(),
             logins: self.list(row, Column::Logins)?.iter().map(|login| login.to_ascii_lowercase()).collect(),
             publication: self.request.publication,
             published_on,
