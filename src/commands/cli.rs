@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+mod directory;
 mod trust;
 
-use super::directory::{PinArguments, SuggestArguments, UnpinArguments};
 use super::lang::{self, Lang};
+pub use directory::{AccountsArguments, Asked, DirectoryArguments, DirectoryCommand, FileForm, ImportArguments};
+pub use directory::{MailboxKind, PublishedOn, SetArguments, ShownArguments};
 pub use trust::{AddArguments, BundleArguments, BundleCommand, CheckArguments, ExportArguments};
 pub use trust::{TrustArguments, TrustCommand, Wanted};
 
@@ -39,7 +41,7 @@ pub enum Command {
     Trust(TrustArguments),
     /// Carry anchors, revocation lists and the directory to a gateway without Internet
     Bundle(BundleArguments),
-    /// Check a directory of official mailboxes
+    /// The directory of official mailboxes: import, compare, look up, change
     Directory(DirectoryArguments),
     /// Check a policy file
     Policy(PolicyArguments),
@@ -173,27 +175,6 @@ pub enum LogCommand {
 }
 
 #[derive(Args, Debug)]
-pub struct DirectoryArguments {
-    #[command(subcommand)]
-    pub command: DirectoryCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum DirectoryCommand {
-    /// Check a directory file and say every error with its line
-    Check {
-        /// CSV or TOML file
-        file: PathBuf,
-    },
-    /// Say that a certificate signs for the agency of a mailbox, or for its head
-    Pin(PinArguments),
-    /// List certificates seen often from official mailboxes, to be approved one by one
-    SuggestPins(SuggestArguments),
-    /// Say that a certificate signs for the agency no longer
-    Unpin(UnpinArguments),
-}
-
-#[derive(Args, Debug)]
 pub struct PolicyArguments {
     #[command(subcommand)]
     pub command: PolicyCommand,
@@ -275,9 +256,6 @@ const VIETNAMESE: &[(&str, &str)] = &[
     ("dieu7 log show", "Xem một bản ghi: theo mã tra cứu, chỉ số, hoặc mã hàng đợi của Postfix"),
     ("dieu7 log show id", "Mã tra cứu, chỉ số, hoặc mã hàng đợi"),
     ("dieu7 log show json", "In JSON"),
-    ("dieu7 directory", "Kiểm tra danh bạ hộp thư chính thức"),
-    ("dieu7 directory check", "Kiểm tra tệp danh bạ, nêu từng lỗi kèm số dòng"),
-    ("dieu7 directory check file", "Tệp CSV hoặc TOML"),
     ("dieu7 policy", "Kiểm tra tệp chính sách"),
     ("dieu7 policy check", "Kiểm tra tệp chính sách và xem mức của từng điều kiện"),
     ("dieu7 policy check file", "Tệp TOML [mặc định: các chính sách đang dùng]"),
@@ -335,7 +313,12 @@ fn translate(mut command: clap::Command, place: &str) -> clap::Command {
 }
 
 fn vietnamese(place: &str) -> Option<&'static str> {
-    VIETNAMESE.iter().chain(trust::VIETNAMESE).find(|(known, _)| *known == place).map(|(_, text)| *text)
+    VIETNAMESE
+        .iter()
+        .chain(trust::VIETNAMESE)
+        .chain(directory::VIETNAMESE)
+        .find(|(known, _)| *known == place)
+        .map(|(_, text)| *text)
 }
 
 #[cfg(test)]
@@ -358,7 +341,11 @@ mod tests {
         places(&Cli::command(), "dieu7", &mut found);
         let missing: Vec<_> = found.iter().filter(|place| vietnamese(place).is_none()).collect();
         assert!(missing.is_empty(), "{missing:?}");
-        assert_eq!(found.len(), VIETNAMESE.len() + trust::VIETNAMESE.len(), "the table has a place that is no more");
+        assert_eq!(
+            found.len(),
+            VIETNAMESE.len() + trust::VIETNAMESE.len() + directory::VIETNAMESE.len(),
+            "the table has a place that is no more"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod byte_range;
 mod cms;
 mod examine;
+mod intake;
 mod mime;
 mod ocsp;
 mod sender;
@@ -24,6 +25,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("change", crate::pdf::fuzz::change),
     ("cms", cms::cms),
     ("examine", examine::examine),
+    ("intake", intake::intake),
     ("lexer", crate::pdf::fuzz::lexer),
     ("mime", mime::mime),
     ("ocsp", ocsp::ocsp),

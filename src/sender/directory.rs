@@ -4,18 +4,25 @@
 //! directory knew it so. What was known when a message was received decides, whatever was learned later. Look-ups are
 //! by hash and then among the versions of one mailbox, so 20,000 mailboxes cost no more than one.
 
+pub mod accounts;
 pub mod change;
 mod csv;
+pub mod diff;
+pub mod field;
 mod freshness;
 pub mod history;
+pub mod intake;
 mod listing;
+pub mod reconcile;
 mod row;
 mod toml;
 mod written;
 
 pub use change::{Change, ChangeFault, ChangeSet, Key};
+pub use csv::guarded;
 pub use freshness::Freshness;
 pub use listing::{Kind, Listing, Pin, Publication, Request, RequestKind, Role};
+pub use row::{iso_day, kind_token, publication_token, request_token, role_token};
 pub use written::WrittenFault;
 
 use std::collections::HashMap;
@@ -85,6 +92,16 @@ pub enum RowFault {
     NotAKind(String),
     /// Not an address in plain syntax.
     NotAMailbox(String),
+    /// Neither `portal` nor `own-site`.
+    NotAPublication(String),
+    /// None of `create`, `change` and `cancel`.
+    NotARequest(String),
+    /// None of `agency`, `head` and `delegate`.
+    NotARole(String),
+    /// A character turns the direction of the text: what one sees is not what is there.
+    Direction,
+    /// More characters than this.
+    TooLong(usize),
     /// Must not be empty.
     Empty,
     /// Ends before it begins.
@@ -109,6 +126,20 @@ impl Directory {
     /// Reads the TOML form, `[[mailbox]]` tables with the keys of the CSV columns.
     pub fn from_toml(text: &str) -> Result<Self, Vec<DirectoryError>> {
         toml::read(text)
+    }
+
+    /// Writes listings in the CSV form, without what it says of when they were known. One with a semicolon in a text of
+    /// a list cannot be written, and is the error.
+    pub fn to_csv<'l>(
+        read_on: Option<UnixTime>,
+        listings: impl Iterator<Item = &'l Listing>,
+    ) -> Result<String, &'l Listing> {
+        csv::write(read_on, listings)
+    }
+
+    /// The same in the TOML form, which can say everything.
+    pub fn to_toml<'l>(read_on: Option<UnixTime>, listings: impl Iterator<Item = &'l Listing>) -> String {
+        toml::write(read_on, listings)
     }
 
     fn build(read_on: Option<UnixTime>, rows: Vec<(u64, Listing)>) -> Result<Self, Vec<DirectoryError>> {
@@ -297,6 +328,11 @@ impl fmt::Display for RowFault {
             Self::NotAMailbox(found) => {
                 write!(f, "expected an address such as vanthu@tuyenquang.gov.vn, found {found:?}")
             }
+            Self::NotAPublication(found) => write!(f, "expected portal or own-site, found {found:?}"),
+            Self::NotARequest(found) => write!(f, "expected create, change or cancel, found {found:?}"),
+            Self::NotARole(found) => write!(f, "expected agency, head or delegate, found {found:?}"),
+            Self::Direction => write!(f, "a character turns the direction of the text"),
+            Self::TooLong(most) => write!(f, "longer than {most} characters"),
             Self::Empty => write!(f, "must not be empty"),
             Self::EndsBeforeStart => write!(f, "ends before valid_from"),
             Self::Overlap(line) => write!(f, "the mailbox is listed for the same days in line {line}"),

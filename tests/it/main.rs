@@ -7,6 +7,7 @@ mod bundle;
 mod cases;
 mod corpora;
 mod directory;
+mod directory_commands;
 mod dns;
 mod evidence;
 mod fetch;

@@ -6,8 +6,9 @@ use clap::{Args, ValueEnum};
 use dieu7::digest::Sha256;
 use dieu7::io::{clock, files, pieces};
 use dieu7::message::Mailbox;
-use dieu7::sender::directory::{Pin, Role};
+use dieu7::sender::directory::{Change, ChangeSet, Pin, Role};
 use dieu7::sender::{Directory, Listing, Standing};
+use dieu7::settings::Settings;
 use dieu7::time::{Period, UnixTime};
 use dieu7::x509::Certificate;
 
@@ -71,57 +72,53 @@ impl From<Hand> for Role {
     }
 }
 
-/// Where pins are kept.
-pub trait Keep {
+/// Where pins are kept: beside the log, or in a file that somebody writes by hand.
+pub(super) struct Place {
+    settings: Settings,
+    directory: Directory,
+}
+
+impl Place {
     /// The directory as it is now.
-    fn directory(&mut self, config: &ConfigFile) -> Result<Directory, Failure>;
-
-    /// Adds a pin; says what was done.
-    fn add(&mut self, listing: &Listing, pin: Pin, lang: Lang) -> Result<String, Failure>;
-
-    /// Ends one; says what was done.
-    fn end(&mut self, listing: &Listing, certificate: Sha256, on: UnixTime, lang: Lang) -> Result<String, Failure>;
-}
-
-/// A directory that is a file: nothing is written, and what belongs into it is said.
-#[derive(Debug)]
-pub struct InFile;
-
-impl Keep for InFile {
-    fn directory(&mut self, config: &ConfigFile) -> Result<Directory, Failure> {
+    pub fn open(config: &ConfigFile) -> Result<Self, Failure> {
         let (settings, _) = config::load(config)?;
-        let file = settings.directory.as_deref().ok_or_else(none)?;
-        files::directory(file, &mut Vec::new()).map_err(failure::settings)
+        let directory = match settings.directory.as_deref() {
+            Some(file) => files::directory(file, &mut Vec::new()).map_err(failure::settings)?,
+            None => super::read(config)?.1,
+        };
+        Ok(Self { settings, directory })
     }
 
-    fn add(&mut self, listing: &Listing, pin: Pin, lang: Lang) -> Result<String, Failure> {
-        if pin.role != Role::Agency || pin.period != Period::ALWAYS {
-            return Err(no_room());
+    /// What is in it.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Makes the change where the directory lies beside the log. A file is not written: `by_hand` says what belongs there.
+    fn change(&self, change: Change, by: Option<&str>, by_hand: &str, lang: Lang) -> Result<u8, Failure> {
+        if self.settings.directory.is_some() {
+            out::line(format_args!("{by_hand}"));
+            return Ok(FINE);
         }
-        let said = lang.pick(
-            "Danh bạ là tệp: chưa ghi gì. Thêm vào cột signers của hộp thư này, rồi nạp lại (systemctl reload)",
-            "The directory is a file: nothing is written. Add this to the column signers of the mailbox, then reload",
-        );
-        Ok(format!("{said}:\n  {}: {}", listing.mailbox, pin.certificate))
-    }
-
-    fn end(&mut self, listing: &Listing, certificate: Sha256, _: UnixTime, lang: Lang) -> Result<String, Failure> {
-        let said = lang.pick(
-            "Danh bạ là tệp: chưa ghi gì. Bỏ khỏi cột signers của hộp thư này, rồi nạp lại (systemctl reload)",
-            "The directory is a file: nothing is written. Take this out of the column signers of the mailbox, then reload",
-        );
-        Ok(format!("{said}:\n  {}: {certificate}", listing.mailbox))
+        let set = ChangeSet { changes: vec![change], ..ChangeSet::default() };
+        super::apply(&self.settings, &set, &super::by(by), lang)
     }
 }
 
-pub fn pin(arguments: &PinArguments, keep: &mut impl Keep, lang: Lang) -> Result<u8, Failure> {
-    let now = clock::now();
-    let directory = keep.directory(&arguments.config)?;
-    let listing = listing(&directory, &arguments.mailbox, now)?;
+pub fn pin(arguments: &PinArguments, lang: Lang) -> Result<u8, Failure> {
+    let place = Place::open(&arguments.config)?;
+    let directory = place.directory();
+    let now = directory.newest(clock::now());
+    let listing = listing(directory, &arguments.mailbox, now)?;
     let (certificate, shown) = certificate(&arguments.certificate)?;
     let role = Role::from(arguments.role);
-    let from = arguments.from.as_deref().map(day).transpose()?;
-    let to = arguments.to.as_deref().map(day).transpose()?.map(|day| day.plus(DAY - 1));
+    let from = arguments.from.as_deref().map(|text| super::day("--from, --to, --on", text)).transpose()?;
+    let to = arguments
+        .to
+        .as_deref()
+        .map(|text| super::day("--from, --to, --on", text))
+        .transpose()?
+        .map(|day| day.plus(DAY - 1));
     if role != Role::Agency && from.is_none() {
         return Err(undated());
     }
@@ -135,24 +132,41 @@ pub fn pin(arguments: &PinArguments, keep: &mut impl Keep, lang: Lang) -> Result
             other.agency
         ));
     }
+    if place.settings.directory.is_some() && (role != Role::Agency || period != Period::ALWAYS) {
+        return Err(no_room());
+    }
+    let said = lang.pick(
+        "Danh bạ là tệp: chưa ghi gì. Thêm vào cột signers của hộp thư này, rồi nạp lại (systemctl reload)",
+        "The directory is a file: nothing is written. Add this to the column signers of the mailbox, then reload",
+    );
+    let by_hand = format!("{said}:\n  {}: {certificate}", listing.mailbox);
     let pin = Pin { certificate, role, period, by: arguments.by.clone().unwrap_or_default() };
-    out::line(format_args!("{}", keep.add(listing, pin, lang)?));
-    Ok(FINE)
+    place.change(Change::PinAdded { of: listing.key(), pin }, arguments.by.as_deref(), &by_hand, lang)
 }
 
-pub fn unpin(arguments: &UnpinArguments, keep: &mut impl Keep, lang: Lang) -> Result<u8, Failure> {
-    let now = clock::now();
-    let directory = keep.directory(&arguments.config)?;
-    let listing = listing(&directory, &arguments.mailbox, now)?;
+pub fn unpin(arguments: &UnpinArguments, lang: Lang) -> Result<u8, Failure> {
+    let place = Place::open(&arguments.config)?;
+    let directory = place.directory();
+    let now = directory.newest(clock::now());
+    let listing = listing(directory, &arguments.mailbox, now)?;
     let (certificate, shown) = certificate(&arguments.certificate)?;
     if !listing.pins.iter().any(|pin| pin.certificate == certificate) {
         return Err(not_pinned(listing, certificate));
     }
     // The day given belongs to it, to its last second; without one it ends now.
-    let on = arguments.on.as_deref().map(day).transpose()?.map_or(now, |day| day.plus(DAY - 1));
+    let on = arguments
+        .on
+        .as_deref()
+        .map(|text| super::day("--from, --to, --on", text))
+        .transpose()?
+        .map_or(now, |day| day.plus(DAY - 1));
     show(listing, certificate, shown.as_ref(), lang);
-    out::line(format_args!("{}", keep.end(listing, certificate, on, lang)?));
-    Ok(FINE)
+    let said = lang.pick(
+        "Danh bạ là tệp: chưa ghi gì. Bỏ khỏi cột signers của hộp thư này, rồi nạp lại (systemctl reload)",
+        "The directory is a file: nothing is written. Take this out of the column signers of the mailbox, then reload",
+    );
+    let by_hand = format!("{said}:\n  {}: {certificate}", listing.mailbox);
+    place.change(Change::PinEnded { of: listing.key(), certificate, on }, None, &by_hand, lang)
 }
 
 fn listing<'d>(directory: &'d Directory, mailbox: &str, now: UnixTime) -> Result<&'d Listing, Failure> {
@@ -185,26 +199,6 @@ fn show(listing: &Listing, digest: Sha256, certificate: Option<&Certificate>, la
         out::line(format_args!("{}: {subject}", lang.pick("Cấp cho", "Subject")));
     }
     out::line(format_args!("SHA-256: {digest}"));
-}
-
-fn day(text: &str) -> Result<UnixTime, Failure> {
-    UnixTime::parse(text).filter(|_| text.len() == 10).ok_or_else(|| {
-        Failure::new(
-            USAGE,
-            Text { vi: "Ngày không đúng dạng.", en: "The day cannot be read." },
-            text,
-            Text { vi: "viết như 2026-11-01.", en: "write it like 2026-11-01." },
-        )
-    })
-}
-
-fn none() -> Failure {
-    Failure::new(
-        USAGE,
-        Text { vi: "Chưa có danh bạ.", en: "There is no directory." },
-        "[directory] file",
-        Text { vi: "nêu tệp danh bạ trong cấu hình.", en: "name the directory in the settings." },
-    )
 }
 
 fn no_room() -> Failure {

@@ -12,7 +12,7 @@ use super::super::config;
 use super::super::failure::{self, FINE, Failure};
 use super::super::lang::Lang;
 use super::super::out;
-use super::pin::Keep;
+use super::pin::Place;
 
 /// Entries that are read at a time.
 const PAGE: u32 = 500;
@@ -29,13 +29,14 @@ pub struct SuggestArguments {
     config: ConfigFile,
 }
 
-pub fn run(arguments: &SuggestArguments, keep: &mut impl Keep, lang: Lang) -> Result<u8, Failure> {
-    let directory = keep.directory(&arguments.config)?;
+pub fn run(arguments: &SuggestArguments, lang: Lang) -> Result<u8, Failure> {
+    let place = Place::open(&arguments.config)?;
+    let directory = place.directory();
     let (settings, _) = config::load(&arguments.config)?;
     let log = LogReader::open(&settings.log)
         .map_err(|error| failure::log_unread(format_args!("{}: {error}", settings.log.display())))?;
     let sightings = seen(&log, arguments.days)?;
-    say(&sightings, &directory, arguments.json, lang);
+    say(&sightings, directory, arguments.json, lang);
     Ok(FINE)
 }
 

@@ -1,7 +1,7 @@
 //! `dieu7 trust`: the trust anchors, one file a verb.
 
 mod add;
-mod ask;
+pub mod ask;
 mod check;
 mod export;
 mod list;

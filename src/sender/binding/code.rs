@@ -41,6 +41,12 @@ pub fn of_identifier(text: &str) -> Option<String> {
     (!number.contains(':')).then(|| of(number)).flatten()
 }
 
+/// A compared code as it is written into a file, with its kind before it.
+#[must_use]
+pub fn marked(code: &str) -> String {
+    if code.contains(':') { code.to_owned() } else { format!("{TAX}:{code}") }
+}
+
 /// Whether a text bears the kind of a code before it, and so is no name.
 #[must_use]
 pub fn is_marked(text: &str) -> bool {

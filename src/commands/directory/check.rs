@@ -1,29 +1,13 @@
-//! `dieu7 directory check`, `pin`, `unpin` and `suggest-pins`.
-
-mod pin;
-mod suggest;
+//! `dieu7 directory check`.
 
 use std::path::Path;
 
 use dieu7::io::files;
 
-use super::cli::{DirectoryArguments, DirectoryCommand};
-use super::failure::{self, FINE, Failure};
-use super::lang::Lang;
+use super::super::failure::{self, FINE, Failure};
+use super::super::lang::Lang;
 
-pub use pin::{PinArguments, UnpinArguments};
-pub use suggest::SuggestArguments;
-
-pub fn run(arguments: &DirectoryArguments, lang: Lang) -> Result<u8, Failure> {
-    match &arguments.command {
-        DirectoryCommand::Check { file } => check(file, lang),
-        DirectoryCommand::Pin(pin) => pin::pin(pin, &mut pin::InFile, lang),
-        DirectoryCommand::SuggestPins(suggest) => suggest::run(suggest, &mut pin::InFile, lang),
-        DirectoryCommand::Unpin(unpin) => pin::unpin(unpin, &mut pin::InFile, lang),
-    }
-}
-
-fn check(file: &Path, lang: Lang) -> Result<u8, Failure> {
+pub fn run(file: &Path, lang: Lang) -> Result<u8, Failure> {
     let directory = files::directory(file, &mut Vec::new()).map_err(failure::settings)?;
     println!(
         "{}: {} {}",
