@@ -51,7 +51,7 @@ macro_rules! replays {
     };
 }
 
-replays!(byte_range change cms examine lexer ocsp x509 xref);
+replays!(byte_range change cms examine intake lexer ocsp x509 xref);
 
 /// Where a seed belongs, and its octets.
 type Seeds = Vec<(PathBuf, Vec<u8>)>;
