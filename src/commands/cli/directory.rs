@@ -101,6 +101,7 @@ pub struct ShownArguments {
     pub csv: bool,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "one for each switch of the command line")]
 #[derive(Args, Debug)]
 pub struct ImportArguments {
     /// The list: our CSV or TOML, a page saved as HTML, or CSV of a portal; known by its content
@@ -152,6 +153,7 @@ pub struct ImportArguments {
     pub config: ConfigFile,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "one for each switch of the command line")]
 #[derive(Args, Debug)]
 pub struct AccountsArguments {
     /// The export

@@ -132,7 +132,8 @@ fn tell_refused(intake: &Intake, lang: Lang) {
 
 /// Warns of odd addresses (Article 4); whether some look like others.
 fn tell_oddities(intake: &Intake, directory: &Directory, known_at: UnixTime, settings: &Settings, lang: Lang) -> bool {
-    let domains: Vec<&str> = settings.sender.agency_domains.iter().map(|domain| domain.as_str()).collect();
+    let domains: Vec<&str> =
+        settings.sender.agency_domains.iter().map(dieu7::sender::settings::Domain::as_str).collect();
     let mut met = LookAlikes::default();
     for listing in directory.known(known_at) {
         let _ = met.meet(&listing.mailbox);

@@ -52,8 +52,9 @@ pub fn history(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Re
             println!("{said}");
             continue;
         }
-        let moment =
-            |time: Option<dieu7::time::UnixTime>| time.map_or_else(|| "…".to_owned(), |time| time.vietnamese());
+        let moment = |time: Option<dieu7::time::UnixTime>| {
+            time.map_or_else(|| "…".to_owned(), dieu7::time::UnixTime::vietnamese)
+        };
         let (from, to) = (moment(listing.known.from()), moment(listing.known.to()));
         println!("{n}. {}: {from} – {to}", lang.pick("Biết từ – đến", "Known from – to"));
         if let Some(made) = change {

@@ -264,7 +264,7 @@ impl PinRow {
     pub fn parse(text: &str) -> Self {
         let mut words = text.split_whitespace().peekable();
         let mut row = Self { certificate: words.next().unwrap_or_default().to_owned(), ..Self::default() };
-        row.role = words.next().unwrap_or_default().to_owned();
+        words.next().unwrap_or_default().clone_into(&mut row.role);
         if let Some((from, to)) = words.peek().and_then(|days| days.split_once("..")) {
             (row.from, row.to) = (from.to_owned(), to.to_owned());
             words.next();

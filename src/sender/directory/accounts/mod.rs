@@ -152,6 +152,7 @@ fn list(text: &str) -> Accounts {
 }
 
 /// What the attributes of one account say, gathered whatever the form.
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute that is there or not")]
 #[derive(Default)]
 struct Attributes {
     line: u64,
@@ -226,12 +227,12 @@ impl Attributes {
             return None;
         }
         let line = self.line;
-        let mut read = |text: &str| match Mailbox::parse(text) {
-            Ok(mailbox) => Some(mailbox),
-            Err(_) => {
+        let mut read = |text: &str| {
+            let mailbox = Mailbox::parse(text).ok();
+            if mailbox.is_none() {
                 faults.push((line, AccountFault::NotAMailbox(clean(text, 80))));
-                None
             }
+            mailbox
         };
         let named = self.name.as_deref().and_then(&mut read);
         let mails: Vec<Mailbox> = self.mail.iter().filter_map(|text| read(text)).collect();

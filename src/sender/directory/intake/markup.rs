@@ -70,6 +70,7 @@ impl<'p> Pieces<'p> {
     }
 
     /// What is no text: a tag, a comment, or something that is passed over. `None` where `<` is but a character.
+    #[expect(clippy::option_option, reason = "no mark at all, or one that is passed over")]
     fn marked(&mut self) -> Option<Option<Piece<'p>>> {
         let rest = self.rest();
         let mut octets = rest.bytes().skip(1);
@@ -148,15 +149,13 @@ impl<'p> Pieces<'p> {
             let mut value = "";
             if octets.get(self.at) == Some(&b'=') {
                 self.at = run(self.at + 1, &|o| !o.is_ascii_whitespace());
-                let (from, to, next) = match octets.get(self.at) {
-                    Some(quote @ (b'"' | b'\'')) => {
-                        let end = run(self.at + 1, &|o| o == *quote);
-                        (self.at + 1, end, end + 1)
-                    }
-                    _ => {
-                        let end = run(self.at, &|o| o.is_ascii_whitespace() || o == b'>');
-                        (self.at, end, end)
-                    }
+                let quote = octets.get(self.at).copied().filter(|octet| matches!(octet, b'"' | b'\''));
+                let (from, to, next) = if let Some(quote) = quote {
+                    let end = run(self.at + 1, &|o| o == quote);
+                    (self.at + 1, end, end + 1)
+                } else {
+                    let end = run(self.at, &|o| o.is_ascii_whitespace() || o == b'>');
+                    (self.at, end, end)
                 };
                 value = self.page.get(from..to).unwrap_or_default();
                 self.at = next.min(octets.len());

@@ -13,6 +13,7 @@ mod row;
 mod sheet;
 mod text;
 
+use std::collections::HashMap;
 use std::fmt;
 
 pub use address::AddressFault;
@@ -152,11 +153,12 @@ pub fn read(octets: &[u8], request: &Request<'_>) -> Result<Intake, IntakeFault>
     };
     let mut has_accents = false;
     let mut fault = None;
+    let mut known = HashMap::new();
     for sheet in &sheets {
         match header(sheet, &request.columns) {
             Ok((columns, rows)) => {
                 has_accents |= columns.has_accents;
-                row::read(sheet.number, rows, &columns, request, &mut intake);
+                row::read((sheet.number, rows), &columns, request, &mut known, &mut intake);
                 intake.tables.push((sheet.number, columns));
             }
             Err(HeaderFault::NoMailbox) => {}
@@ -216,8 +218,7 @@ fn header<'s>(sheet: &'s Sheet, told: &Told) -> Result<(Columns, &'s [SheetRow])
             Ok(columns) if Columns::told(told).is_none_or(|told| columns.len() > told.len()) => {
                 return Ok((columns, sheet.rows.get(at + 1..).unwrap_or_default()));
             }
-            Ok(_) => {}
-            Err(HeaderFault::NoMailbox) => {}
+            Ok(_) | Err(HeaderFault::NoMailbox) => {}
             Err(HeaderFault::NotThere { column, header }) => {
                 if fault == HeaderFault::NoMailbox {
                     fault = HeaderFault::NotThere { column, header };

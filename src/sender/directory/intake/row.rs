@@ -62,16 +62,20 @@ pub enum RowRefusal {
     Contradicts(u64),
 }
 
-/// Reads the rows of a table.
-pub(super) fn read(table: usize, rows: &[SheetRow], columns: &Columns, request: &Request<'_>, intake: &mut Intake) {
+/// Reads the rows of a table. `known` has the places of what was read, by mailbox: of a page of many tables each would
+/// go through all the others.
+pub(super) fn read(
+    (table, rows): (usize, &[SheetRow]),
+    columns: &Columns,
+    request: &Request<'_>,
+    known: &mut HashMap<Mailbox, usize>,
+    intake: &mut Intake,
+) {
     let reader = Reader { columns, request, speaks: columns.fields() };
     let mut group = None;
-    // Of a list of 20,000 every row would search all earlier ones.
-    let mut known: HashMap<Mailbox, usize> =
-        intake.entries.iter().enumerate().map(|(n, entry)| (entry.listing.mailbox.clone(), n)).collect();
     for row in rows {
-        if let Some(kind) = group_of(row, columns) {
-            group = kind.or(group);
+        if let Some(heading) = group_of(row, columns) {
+            group = heading.kind.or(group);
             continue;
         }
         let refuse = |refusal| Refused { table, line: row.line, of: reader.shown(row), refusal };
@@ -101,7 +105,7 @@ pub(super) fn read(table: usize, rows: &[SheetRow], columns: &Columns, request: 
 
 /// A heading between rows, such as "II. Hộp thư cá nhân": one text over all columns, or alone in its row. It may say
 /// whose the mailboxes below it are. An agency alone in its row has no mailbox, which is told.
-fn group_of(row: &SheetRow, columns: &Columns) -> Option<Option<Kind>> {
+fn group_of(row: &SheetRow, columns: &Columns) -> Option<Heading> {
     let said: HashSet<&str> = row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
     let [text] = said.into_iter().collect::<Vec<_>>()[..] else { return None };
     if text.contains('@') || row.cells.iter().any(|cell| !cell.links.is_empty()) {
@@ -109,7 +113,7 @@ fn group_of(row: &SheetRow, columns: &Columns) -> Option<Option<Kind>> {
     }
     let folded = folded(text);
     let says = |words: &[&str]| words.iter().any(|word| folded.contains(word));
-    Some(if says(&["ca nhan", "personal", "can bo cong chuc"]) {
+    let kind = if says(&["ca nhan", "personal", "can bo cong chuc"]) {
         Some(Kind::Personal)
     } else if says(&[
         "hop thu don vi",
@@ -126,7 +130,13 @@ fn group_of(row: &SheetRow, columns: &Columns) -> Option<Option<Kind>> {
             return None;
         }
         None
-    })
+    };
+    Some(Heading { kind })
+}
+
+/// A heading, and whose mailboxes it says to follow.
+struct Heading {
+    kind: Option<Kind>,
 }
 
 /// `II. ...`, `A) ...`.

@@ -16,7 +16,9 @@ fn told(columns: &str) -> Request<'static> {
     Request { columns: Told::parse(columns).unwrap(), ..request() }
 }
 
-fn rows(intake: &Intake) -> Vec<(String, String)> {
+type Said = Vec<(String, String)>;
+
+fn rows(intake: &Intake) -> Said {
     intake.entries.iter().map(|entry| (entry.listing.mailbox.to_string(), entry.listing.agency.clone())).collect()
 }
 
@@ -26,16 +28,15 @@ fn refusals(intake: &Intake) -> Vec<(u64, &RowRefusal)> {
 
 const SAID: [(&str, &str); 2] = [("soyte@x.vn", "Sở Y tế"), ("ubnd@x.vn", "UBND xã Tân Thành")];
 
-fn said() -> Vec<(String, String)> {
+fn said() -> Said {
     SAID.iter().map(|(mailbox, agency)| ((*mailbox).to_owned(), (*agency).to_owned())).collect()
 }
 
 #[test]
 fn a_list_is_read_with_any_separator_and_in_any_characters() {
-    for separator in [";", ",", "\t"] {
+    for s in [";", ",", "\t"] {
         let text = format!(
             "DANH BẠ THƯ ĐIỆN TỬ\nSTT{s}Tên đơn vị{s}Địa chỉ thư điện tử\n1{s}Sở Y tế{s}soyte@x.vn\n2{s}UBND xã Tân Thành{s}ubnd@x.vn\n",
-            s = separator
         );
         assert_eq!(rows(&read(text.as_bytes(), &request()).unwrap()), said());
         let wide: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -89,7 +89,7 @@ pub fn decode(octets: &[u8], told: Option<Charset>) -> Result<Decoded, IntakeFau
 /// UTF-16 without its mark: of what is written mostly in ASCII, every second octet is zero.
 fn looks_wide(octets: &[u8]) -> bool {
     let start = octets.get(..octets.len().min(256)).unwrap_or_default();
-    let zeros = start.iter().filter(|octet| **octet == 0).count();
+    let zeros = memchr::memchr_iter(0, start).count();
     octets.len().is_multiple_of(2) && zeros > start.len() / 4
 }
 
