@@ -98,7 +98,7 @@ fn direct(helo: &'static str, mail_from: &[u8]) -> Way {
 
 #[test]
 fn the_honest_sibling_of_every_way_is_met() {
-    for way in [passed(), Way::Login("sonoivu.vanthu1")] {
+    for way in [Way::Login("sonoivu.vanthu1")] {
         let judgement = judge(&way, &from());
         assert_eq!(judgement.verdict, Verdict::LegallyEquivalent, "{}", judgement.report());
     }
