@@ -17,7 +17,13 @@ pub fn plain(text: &str) -> String {
 /// The same without accents: *Tân Thành* and *Tân Thanh* become one, so only a unique result may be used.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    plain(text).nfd().filter(|c| !is_combining_mark(*c)).map(|c| if c == 'đ' { 'd' } else { c }).collect()
+    without_accents(&plain(text))
+}
+
+/// The same of a name that is plain already.
+#[must_use]
+pub fn without_accents(plain: &str) -> String {
+    plain.nfd().filter(|c| !is_combining_mark(*c)).map(|c| if c == 'đ' { 'd' } else { c }).collect()
 }
 
 /// Whether a name in a certificate is one of `names`. Accents are only left out where the certificate cannot write them.
