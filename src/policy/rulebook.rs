@@ -63,6 +63,8 @@ impl Rulebook {
         }
         let sources = Sha256::of(&digests);
         let digest = named(sources, directory.as_ref());
+        // Now, not while the first message waits.
+        let directory = directory.map(Directory::prepared);
         Ok(Self { policies, anchors, intermediates, directory, sender, sources, digest, shelf: Arc::default() })
     }
 
@@ -71,7 +73,7 @@ impl Rulebook {
     #[must_use]
     pub fn with_directory(&self, directory: Directory) -> Self {
         let digest = named(self.sources, Some(&directory));
-        Self { directory: Some(directory), digest, ..self.clone() }
+        Self { directory: Some(directory.prepared()), digest, ..self.clone() }
     }
 
     /// The policy in force at the time of receipt: of several the one that began last. When none is in force (a

@@ -13,6 +13,7 @@ mod freshness;
 pub mod history;
 pub mod intake;
 mod listing;
+mod names;
 pub mod reconcile;
 mod row;
 mod toml;
@@ -27,8 +28,9 @@ pub use written::WrittenFault;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
-use super::binding::{code, name};
+use super::binding::code;
 use crate::digest::Sha256;
 use crate::message::Mailbox;
 use crate::time::UnixTime;
@@ -36,6 +38,7 @@ use crate::time::UnixTime;
 use change::VERSIONS;
 use freshness::Readings;
 use history::Recorded;
+use names::Names;
 
 /// The official mailboxes with their history.
 #[derive(Clone, Debug, Default)]
@@ -47,8 +50,7 @@ pub struct Directory {
     changes: Vec<Recorded>,
     readings: Readings,
     by_mailbox: HashMap<Mailbox, Vec<usize>>,
-    by_name: HashMap<String, Vec<usize>>,
-    by_folded_name: HashMap<String, Vec<usize>>,
+    names: OnceLock<Names>,
     by_code: HashMap<String, Vec<usize>>,
     by_pin: HashMap<Sha256, Vec<usize>>,
 }
@@ -170,17 +172,10 @@ impl Directory {
     fn restored(listings: Vec<Listing>, changes: Vec<Recorded>, read_on: Option<UnixTime>) -> Self {
         let readings = Readings::of(read_on, &changes);
         let mut directory = Self { read_on, changes, readings, ..Self::default() };
-        // Versions of one listing mostly bear the same names, and a name is dear to fold.
-        let mut forms: HashMap<&str, (String, String)> = HashMap::new();
         for (at, listing) in listings.iter().enumerate() {
             push(&mut directory.by_mailbox, &listing.mailbox, at);
             if listing.kind == Kind::Personal {
                 continue;
-            }
-            for text in std::iter::once(&listing.agency).chain(&listing.aliases) {
-                let (plain, folded) = forms.entry(text).or_insert_with(|| (name::plain(text), name::folded(text)));
-                push(&mut directory.by_name, plain, at);
-                push(&mut directory.by_folded_name, folded, at);
             }
             for code in &listing.codes {
                 push(&mut directory.by_code, code, at);
@@ -275,12 +270,12 @@ impl Directory {
 
     /// Unit listings in force at `at` that bear this name (after NFC and case folding).
     pub fn named(&self, text: &str, at: UnixTime) -> impl Iterator<Item = &Listing> {
-        self.select(self.by_name.get(&name::plain(text)), at)
+        self.select(self.names().plain(text), at)
     }
 
     /// The same without accents.
     pub fn named_without_accents(&self, text: &str, at: UnixTime) -> impl Iterator<Item = &Listing> {
-        self.select(self.by_folded_name.get(&name::folded(text)), at)
+        self.select(self.names().folded(text), at)
     }
 
     /// Unit listings in force at `at` with this tax or agency code.
@@ -291,6 +286,18 @@ impl Directory {
     /// Unit listings in force at `at` that pin this certificate for `day`.
     pub fn pinned_on(&self, certificate: &Sha256, day: UnixTime, at: UnixTime) -> impl Iterator<Item = &Listing> {
         self.select(self.by_pin.get(certificate), at).filter(move |listing| listing.pin(certificate, day).is_some())
+    }
+
+    /// Makes ready what look-ups by name need: most of the work of reading a directory, and of no use to whoever only
+    /// changes it. Without it the first look-up does it.
+    #[must_use]
+    pub fn prepared(self) -> Self {
+        self.names();
+        self
+    }
+
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::of(&self.listings))
     }
 
     fn select(&self, found: Option<&Vec<usize>>, at: UnixTime) -> impl Iterator<Item = &Listing> {

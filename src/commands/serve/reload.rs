@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dieu7::io::files;
 use dieu7::io::store::directory::Watch;
+use dieu7::sender::Directory;
 use dieu7::settings::Settings;
 use tokio::signal::unix::Signal;
 use tokio::time::MissedTickBehavior;
@@ -55,7 +56,7 @@ pub async fn on(mut hangup: Signal, gateway: Arc<RealGateway>, config: ConfigFil
 }
 
 fn watch(rules: &Rules, gateway: &RealGateway) -> Option<Watch> {
-    let seen = gateway.rulebook().directory().map_or(0, dieu7::sender::Directory::revision);
+    let seen = gateway.rulebook().directory().map_or(0, Directory::revision);
     rules.living.then(|| Watch::new(&rules.log, seen))
 }
 
@@ -82,7 +83,7 @@ fn reload(gateway: &RealGateway, config: &ConfigFile, rules: &Rules) -> Option<R
 async fn look(watch: Watch, gateway: &Arc<RealGateway>, rules: &Rules) -> Option<Watch> {
     let mut watch = watch;
     let looked = tokio::task::spawn_blocking(move || {
-        let found = watch.look();
+        let found = watch.look().map(|found| found.map(Directory::prepared));
         (watch, found)
     });
     match looked.await {

@@ -76,7 +76,7 @@ const NEXT_LISTING: &str = "SELECT coalesce(max(id) + 1, 0) FROM directory_listi
 /// So many seconds after it is recorded a change counts. Every gateway beside the store has read it by then
 /// ([`Watch`]), so that all mail received from then on is judged by it and none from before, and a verdict comes out
 /// the same when it is asked for again.
-pub const LEAD: i64 = 2;
+pub const LEAD: i64 = 5;
 /// How often a change set is worked out anew because somebody else changed the directory meanwhile.
 const ATTEMPTS: u32 = 5;
 

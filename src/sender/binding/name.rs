@@ -31,7 +31,13 @@ pub fn plain(text: &str) -> String {
 /// The same without accents: *Tân Thành* and *Tân Thanh* become one, so only a unique result may be used.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    plain(text).nfd().filter(|c| !is_combining_mark(*c)).map(|c| if c == 'đ' { 'd' } else { c }).collect()
+    without_accents(&plain(text))
+}
+
+/// The same of a name that is plain already.
+#[must_use]
+pub fn without_accents(plain: &str) -> String {
+    plain.nfd().filter(|c| !is_combining_mark(*c)).map(|c| if c == 'đ' { 'd' } else { c }).collect()
 }
 
 /// Moves the tone in *oa*, *oe* and *uy* from the first vowel to the second. No two words differ in that alone.

@@ -20,7 +20,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// How often to look. With the time that a large directory takes to be read this stays below [`super::LEAD`].
+    /// How often to look. With the second that 100,000 versions take to be read (`tests/bench/directory.rs`) this stays
+    /// well below [`super::LEAD`].
     pub const EVERY: Duration = Duration::from_millis(500);
 
     /// Begins with the directory of this [`Directory::revision`].
