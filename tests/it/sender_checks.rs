@@ -208,7 +208,7 @@ fn record(zone: &mut Zone, kind: &str, value: &str) {
         "ptr" => {
             let address: IpAddr = name.parse().unwrap();
             items.for_each(|item| {
-                zone.add(&reverse(address), RecordKind::Ptr, Data::Name(item.trim_end_matches('.').into()))
+                zone.add(&reverse(address), RecordKind::Ptr, Data::Name(item.trim_end_matches('.').into()));
             });
         }
         "mx" => items.zip(1..).for_each(|(item, preference)| {

@@ -164,9 +164,9 @@ mod tests {
 
     #[test]
     fn terms_of_every_kind_are_read() {
+        use AuthResult::{Fail, Neutral, Pass, Softfail};
         let record = read("a/24 -A:%{d/}.a.vn/24//64 mx//64 ~ptr ?ip4:10.0.0.0/8 ip6:::1 exists:%{i}.vn -ALL").unwrap();
         let kinds: Vec<AuthResult> = record.directives.iter().map(|(result, _)| *result).collect();
-        use AuthResult::{Fail, Neutral, Pass, Softfail};
         assert_eq!(kinds, [Pass, Fail, Pass, Softfail, Neutral, Pass, Pass, Fail]);
         assert_eq!(record.directives[0].1, Mechanism::Addresses(None, Prefixes { ip4: 24, ip6: 128 }));
         assert_eq!(record.directives[4].1, Mechanism::Ip4([10, 0, 0, 0].into(), 8));

@@ -98,10 +98,8 @@ fn direct(helo: &'static str, mail_from: &[u8]) -> Way {
 
 #[test]
 fn the_honest_sibling_of_every_way_is_met() {
-    for way in [Way::Login("sonoivu.vanthu1")] {
-        let judgement = judge(&way, &from());
-        assert_eq!(judgement.verdict, Verdict::LegallyEquivalent, "{}", judgement.report());
-    }
+    let judgement = judge(&Way::Login("sonoivu.vanthu1"), &from());
+    assert_eq!(judgement.verdict, Verdict::LegallyEquivalent, "{}", judgement.report());
 }
 
 #[test]
