@@ -7,7 +7,7 @@ mod documents;
 mod embedded;
 #[path = "../support/forge.rs"]
 pub mod forge;
-mod forms;
+pub mod forms;
 mod hierarchy;
 mod mails;
 mod mime;
@@ -20,7 +20,7 @@ mod stamps;
 mod times;
 mod timestamps;
 #[path = "../support/tokens.rs"]
-mod tokens;
+pub mod tokens;
 mod words;
 pub mod world;
 

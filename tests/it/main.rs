@@ -23,6 +23,7 @@ mod report;
 mod sender_checks;
 mod sender_matrix;
 mod support;
+mod timestamping;
 mod tls;
 mod trust;
 mod worker;

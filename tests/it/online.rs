@@ -23,7 +23,7 @@ use crate::attacks::paper::{self, Paper};
 use crate::attacks::world::Mail;
 use crate::cases::AT;
 use crate::ocsp::responses::{Answer, Response, good, revoked, unknown};
-use crate::support::web::{Asked, Names, Server, Step, answer, ok};
+use crate::support::web::{Asked, Names, Server, Step, answer, head, ok};
 
 fn at() -> UnixTime {
     UnixTime::parse(AT).unwrap()
@@ -145,6 +145,44 @@ async fn where_there_is_no_list_the_responder_decides_and_where_there_is_one_it_
         // What is known is not asked again.
         assert_eq!(site.certificate(&file).await, expected);
         assert_eq!(kinds(&server), asked, "{expected:?}");
+    }
+}
+
+/// Each kind of wrong answer comes from both, list and responder, beside the right ones of the first test.
+#[tokio::test]
+async fn a_ca_that_is_wrong_stale_huge_redirecting_or_contradictory_passes_nobody() {
+    let (ca, key, other) =
+        (forge::certificate("intermediates/gov-issuing"), Key::of("gov-issuing"), Key::of("untrusted-root"));
+    let name = ca.subject().der();
+    let about = |status, day| Answer { this_update: day, ..Answer::on(&[0x7f, 0x7f], &ca, status) };
+    let said = |key, answers: Vec<Answer<'_>>, day| {
+        ok(&Response { answers, produced_at: day, ..Response::of(key, &ca, about(good(), day)) }.der())
+    };
+    let (day, before) = ("20261102010000Z", "20250102010000Z");
+    let old = Answer { next_update: Some("20250109010000Z"), ..about(good(), before) };
+    let stale = forge::crl(name, &key, before, Some("20250109010000Z"), false);
+    let wrong = forge::crl(name, &other, day, Some("20261109010000Z"), false);
+    let both = |first, second| said(&key, vec![about(first, day), about(second, day)], day);
+    let redirect = vec![answer("302 Found", &["Location: /good.crl"], b"")];
+    let huge = vec![Step::Send(head("200 OK", &[], None)), Step::Endless(vec![0x30; 1 << 16])];
+    let revoked = || revoked("20261001000000Z", 1);
+    for (what, list, response, reason) in [
+        ("redirecting", redirect.clone(), redirect, Reason::RevUnavailable),
+        ("huge", huge.clone(), huge, Reason::RevUnavailable),
+        ("signed by others", ok(&wrong), said(&other, vec![about(good(), day)], day), Reason::RevUnavailable),
+        ("stale", ok(&stale), said(&key, vec![old], before), Reason::RevStale),
+        ("good, then revoked", nothing(), both(good(), revoked()), Reason::CertRevokedNoProof),
+        ("revoked, then good", nothing(), both(revoked(), good()), Reason::CertRevokedNoProof),
+        ("an old list against the responder", ok(&stale), both(revoked(), revoked()), Reason::CertRevokedNoProof),
+    ] {
+        let server = Server::start(
+            move |_, asked| if asked.line().starts_with("GET ") { list.clone() } else { response.clone() },
+        )
+        .await;
+        let site = Site::new(&[&server], LONG);
+        let file = signed(&server.at("ca.test", "/ca.crl"), &server.at("ca.test", "/ocsp"));
+        assert_eq!(site.certificate(&file).await, (Outcome::Undetermined, vec![reason]), "{what}");
+        assert_eq!(kinds(&server), (1, 1), "{what}");
     }
 }
 

@@ -92,6 +92,22 @@ fn with_lists_good_revoked_and_unknown_are_told_apart() {
 }
 
 #[test]
+fn what_an_operator_made_an_anchor_is_revoked_by_no_list_and_the_command_says_so() {
+    let folder = empty();
+    let (revoked, root) = (pki("certificates/noivu-revoked.der"), pki("anchors/gov-root.der"));
+    let (issuing, lists) = (pki("intermediates/gov-issuing.der"), pki("crls"));
+    let asked =
+        ["check", &revoked, "--anchor", &revoked, "--untrusted", &issuing, "--crl", &lists, "--at", "2026-11-02"];
+    let (code, said) = trust(folder.path(), &asked);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("revocation: NOT CHECKED") && said.contains("dieu7 trust remove"), "{said}");
+    // Where a path leads to a CA that is trusted too, the lists of that path count.
+    let (code, said) = trust(folder.path(), &[&asked[..], &["--anchor", &root]].concat());
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("REVOKED"), "{said}");
+}
+
+#[test]
 fn a_responder_that_does_not_know_a_certificate_takes_nothing_from_the_list_of_its_ca() {
     let folder = empty();
     let (issuer, leaf) = (certificate("intermediates/gov-issuing.der"), certificate(LEAF));

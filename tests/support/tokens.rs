@@ -122,10 +122,19 @@ pub fn authority(extensions: Vec<Vec<u8>>) -> Certificate {
 
 /// TSTInfo over these octets.
 pub fn info(imprinted: &[u8], time: &str) -> Vec<u8> {
-    let (algorithm, digest) = digested(imprinted, false);
-    let imprint = encode(asn1::SEQUENCE, &[algorithm, &encode(asn1::OCTET_STRING, &[&digest])]);
+    info_of(&imprint(imprinted), time, &[])
+}
+
+/// `MessageImprint` of these octets.
+pub fn imprint(octets: &[u8]) -> Vec<u8> {
+    let (algorithm, digest) = digested(octets, false);
+    encode(asn1::SEQUENCE, &[algorithm, &encode(asn1::OCTET_STRING, &[&digest])])
+}
+
+/// TSTInfo with an imprint that somebody else made, and what stands behind the time, whole fields.
+pub fn info_of(imprint: &[u8], time: &str, further: &[u8]) -> Vec<u8> {
     let time = encode(asn1::GENERALIZED_TIME, &[time.as_bytes()]);
-    encode(asn1::SEQUENCE, &[&[2, 1, 1], &[6, 3, 0x2a, 3, 4], &imprint, &[2, 1, 9], &time])
+    encode(asn1::SEQUENCE, &[&[2, 1, 1], &[6, 3, 0x2a, 3, 4], imprint, &[2, 1, 9], &time, further])
 }
 
 /// A token over these octets, as an authority makes it.

@@ -210,6 +210,16 @@ fn revocation(findings: &TrustFindings) -> Vec<Row> {
             "thu hồi: KHÔNG KIỂM TRA (không có --crl, --ocsp)",
             "revocation: NOT CHECKED (neither --crl nor --ocsp was given)",
         )],
+        // RFC 5280, 6.1: an anchor is given, not validated. Whoever made it one has to take that back; a list may be
+        // anybody's where nobody above its issuer is trusted.
+        Some(standings) if standings.is_empty() && findings.path.is_ok() => vec![row(
+            "revocation",
+            Outcome::NotChecked,
+            "thu hồi: KHÔNG KIỂM TRA (chứng thư tin cậy do người vận hành đặt, không CRL hay OCSP nào bãi bỏ được; rút bằng \
+             `dieu7 trust remove`)",
+            "revocation: NOT CHECKED (the operator made it an anchor, and no CRL or OCSP response takes that back; \
+             `dieu7 trust remove` does)",
+        )],
         Some(standings) => standings.iter().map(standing).collect(),
     }
 }

@@ -2,4 +2,5 @@
 
 #[path = "../../support/dns.rs"]
 pub mod dns;
+pub mod tsa;
 pub mod web;
