@@ -62,11 +62,25 @@ pub const SIGNATURE_CHECKS: u64 = 4_000;
 /// Deeper nesting than this is found in attacks only.
 pub const DEPTH: u32 = 64;
 
+/// Entries of all archives of one message together: more are no letter with its annexes.
+pub const ENTRIES: u64 = 100;
+
+/// Whether archives are looked into; a setting of the site.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub enum Unpacking {
+    /// They are named and not judged.
+    #[default]
+    Never,
+    /// Those of ZIP are.
+    Zip,
+}
+
 /// What is left to spend on one message.
 #[derive(Clone, Debug)]
 pub struct Budget {
     decoded: u64,
     digested: u64,
+    entries: u64,
     objects: u64,
     parts: u64,
     signatures: u64,
@@ -80,11 +94,36 @@ impl Budget {
         Self {
             decoded: DECODED,
             digested: DIGESTED,
+            entries: 0,
             objects: OBJECTS,
             parts: PARTS,
             signatures: SIGNATURES,
             signature_checks: SIGNATURE_CHECKS,
         }
+    }
+
+    /// The same limits, with archives looked into or not; they are not, unless this says so.
+    #[must_use]
+    pub fn unpacking(mut self, unpacking: Unpacking) -> Self {
+        self.entries = match unpacking {
+            Unpacking::Never => 0,
+            Unpacking::Zip => ENTRIES,
+        };
+        self
+    }
+
+    /// Whether an archive may still be looked into.
+    #[must_use]
+    pub fn unpacks(&self) -> bool {
+        self.entries > 0
+    }
+
+    /// Pays for `count` entries of an archive.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when [`ENTRIES`] were unpacked, or none may be.
+    pub fn entries(&mut self, count: u64) -> Result<(), Exhausted> {
+        pay(&mut self.entries, count, Resource::Parts)
     }
 
     /// Pays for one more part of a message.

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Unpacking;
 use crate::policy::{line_of, line_of_key};
 use crate::sender::SenderSettings;
 
@@ -84,12 +85,13 @@ struct RawWorkers {
     count: usize,
     memory_megabytes: u64,
     document_seconds: u64,
+    unpack_zip: bool,
 }
 
 impl Default for RawWorkers {
     fn default() -> Self {
         // Design: 2 s and 256 MB a document. Real ones take milliseconds, and a few times their size.
-        Self { count: 0, memory_megabytes: 256, document_seconds: 2 }
+        Self { count: 0, memory_megabytes: 256, document_seconds: 2, unpack_zip: false }
     }
 }
 
@@ -202,6 +204,8 @@ pub struct Workers {
     pub memory_octets: u64,
     /// How long each may take for one document.
     pub document: Duration,
+    /// Whether archives are looked into.
+    pub unpacking: Unpacking,
 }
 
 /// As meant.
@@ -367,6 +371,7 @@ fn workers(raw: &RawWorkers) -> Result<Workers, (&'static str, String)> {
         count: raw.count,
         memory_octets: raw.memory_megabytes << 20,
         document: Duration::from_secs(raw.document_seconds),
+        unpacking: if raw.unpack_zip { Unpacking::Zip } else { Unpacking::Never },
     })
 }
 

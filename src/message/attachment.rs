@@ -59,6 +59,8 @@ pub enum Ambiguity {
     Epilogue,
     /// The content is elsewhere.
     External,
+    /// Programs that unpack an archive could find different files in it.
+    OddArchive,
     /// A boundary is absent, empty, doubled, longer than 70 characters, or a delimiter carries more than itself.
     OddBoundary,
     /// A Content field, or the header of a part, strays from the grammar.

@@ -31,6 +31,8 @@ pub(super) enum Encoding {
     Signed,
     Unknown,
     Uuencode,
+    /// No transfer encoding: the file at this place in a ZIP archive (APPNOTE.TXT 6.3.10).
+    ZipEntry(u16),
 }
 
 impl Entity {

@@ -3,6 +3,7 @@
 //! Not here: who the sender is (`sender`), what a document is worth (`pdf`, `signature`).
 //! Standards: RFC 5321, 5322, 2045-2049, 2231, 6532.
 
+mod archive;
 pub mod attachment;
 mod body;
 pub mod charset;

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::entity::Encoding;
 use super::transfer::{self, Decoded};
-use super::{Ambiguity, Message};
+use super::{Ambiguity, Message, archive};
 use crate::budget::{Budget, DEPTH, Exhausted, Resource};
 use crate::cms;
 
 /// The way from the octets of a message to those of a document: one step, and one more for each encoded message
-/// around it.
+/// or archive around it.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Source {
     steps: Vec<Step>,
@@ -56,6 +56,10 @@ impl<'m> Extractor<'m> {
         if around.len() >= DEPTH as usize {
             return Err(Exhausted(Resource::Depth));
         }
+        let unpacked = source.steps.iter().filter(|step| matches!(step.encoding, Encoding::ZipEntry(_))).count();
+        if unpacked > archive::LEVELS {
+            return Ok(None);
+        }
         let shared = self.around.iter().zip(around).take_while(|((step, _), wanted)| step == *wanted).count();
         self.around.truncate(shared);
         for step in around.iter().skip(shared) {
@@ -73,19 +77,29 @@ impl<'m> Extractor<'m> {
 impl Step {
     fn decode(&self, octets: &[u8], budget: &mut Budget) -> Result<Option<Decoded>, Exhausted> {
         let Some(raw) = octets.get(self.span.clone()) else { return Ok(None) };
+        // An archive is all of its octets: whoever chose some of them could choose another directory.
+        if matches!(self.encoding, Encoding::ZipEntry(_)) && raw.len() != octets.len() {
+            return Ok(None);
+        }
         decode(self.encoding, raw, budget).map(Some)
     }
 }
 
 /// Undoes a transfer encoding; what none of RFC 2045 is stays as it stands.
 pub(super) fn decode(encoding: Encoding, raw: &[u8], budget: &mut Budget) -> Result<Decoded, Exhausted> {
+    if let Encoding::ZipEntry(n) = encoding {
+        // Who asks for what no sound archive holds gets nothing.
+        let odd = || Decoded { octets: Vec::new(), ambiguity: Some(Ambiguity::OddArchive) };
+        let taken = archive::take(raw, n, budget)?;
+        return Ok(taken.map_or_else(odd, |octets| Decoded { octets, ambiguity: None }));
+    }
     pay(encoding, raw, budget)?;
     let plain = |ambiguity| Decoded { octets: raw.to_vec(), ambiguity };
     Ok(match encoding {
         Encoding::Base64 => transfer::base64(raw),
         Encoding::QuotedPrintable => transfer::quoted_printable(raw),
         Encoding::Identity => plain(None),
-        Encoding::Unknown => plain(Some(Ambiguity::UnknownEncoding)),
+        Encoding::Unknown | Encoding::ZipEntry(_) => plain(Some(Ambiguity::UnknownEncoding)),
         Encoding::Uuencode => plain(Some(Ambiguity::Uuencode)),
         // Who asks for the content of what is no CMS object gets nothing.
         Encoding::Signed => Decoded { octets: cms::read_content(raw).unwrap_or_default(), ambiguity: None },

@@ -19,7 +19,8 @@ use super::kind::{self, Image};
 use super::secret::{self, SecretMark};
 use super::signed;
 use super::source::{self, Source, Step};
-use super::{Ambiguity, Attachment, FileKind, FileName, ForeignText, Message, Role, transfer, words};
+use super::zip as zip_names;
+use super::{Ambiguity, Attachment, FileKind, FileName, ForeignText, Message, Role, archive, transfer, words};
 use crate::budget::{Budget, DEPTH, Exhausted, Resource};
 
 /// The documents of a message, and what could not be walked.
@@ -33,7 +34,7 @@ pub struct Walk {
     pub structure: Option<Ambiguity>,
     /// Texts, names and header fields in other character sets than Unicode (Article 7.4), at most [`super::charset::MOST`].
     pub foreign_texts: BTreeSet<ForeignText>,
-    /// The highest secrecy mark in subjects of nested messages, in descriptions of parts and in names inside archives.
+    /// The highest secrecy mark in subjects of nested messages, in descriptions of parts and in names in ZIP archives, unpacked or not.
     pub secret_mark: Option<SecretMark>,
 }
 
@@ -311,12 +312,18 @@ impl Walker<'_> {
             "message/partial" => (FileKind::Partial, Some(Ambiguity::Partial)),
             declared => (kind::recognise(&octets, declared), None),
         };
+        let outside = Outside { name: &name, nested, ambiguity: kind_ambiguity.or(ambiguity).or(junk), level: 0 };
+        let odd = match self.unpack(&octets, raw.step(entity.encoding), outside) {
+            Unpacked::Files => return Ok(()),
+            Unpacked::No => None,
+            Unpacked::Odd => Some(Ambiguity::OddArchive),
+        };
         let small = octets.len() < INLINE_OCTETS
             && kind::pixels(&octets).is_some_and(|(width, height)| width.max(height) < INLINE_PIXELS);
         let picture = matches!(kind, FileKind::Image(Image::Gif | Image::Jpeg | Image::Png))
             && entity.media_type.starts_with("image/")
             && entity.is_inline();
-        self.push(entity, name, kind, (source, octets), nested, kind_ambiguity.or(ambiguity).or(junk));
+        self.push(entity, name, kind, (source, octets), nested, kind_ambiguity.or(odd).or(ambiguity).or(junk));
         if let (true, true, Some(id), Some(last)) = (small, picture, &entity.content_id, self.inline.last_mut()) {
             *last = Some((scope, id.clone()));
         }
@@ -436,11 +443,13 @@ fn is_signature(part: &Attachment) -> bool {
 fn is_pdf_in_base64(entity: &Entity, raw: Raw<'_>) -> bool {
     // Line ends, and octets that are skipped, are no digits: of these many some thousand octets come.
     const HEAD: usize = 4 * kind::PDF_WINDOW;
+    // An archive that holds a PDF as it stands may be unpacked.
+    let is_pdf = |head: &[u8]| kind::is_pdf(head) && !archive::begins(head);
     entity.encoding == Encoding::Base64
         && !entity.media_type.starts_with("text/")
         && !entity.media_type.starts_with("message/")
         && !entity.is_body()
-        && kind::is_pdf(&transfer::base64(&raw.octets[..raw.octets.len().min(HEAD)]).octets)
+        && is_pdf(&transfer::base64(&raw.octets[..raw.octets.len().min(HEAD)]).octets)
 }
 
 /// Notes that a document stands in the open parts; whether it does so in the same branch as those before it. A reader of
@@ -460,6 +469,9 @@ fn surroundings(frames: &[Frame], place: Place) -> (u32, bool) {
     frames.last().map_or((place.scope, place.nested), |frame| (frame.scope, frame.nested))
 }
 
+use unpack::{Outside, Unpacked};
+
 mod inside;
 #[cfg(test)]
 mod tests;
+mod unpack;

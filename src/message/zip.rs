@@ -2,6 +2,8 @@
 //!
 //! Nothing is unpacked.
 
+/// Names looked at for secrecy marks: more than a person packs, and soon done.
+const LOOKED_AT: usize = 1_000;
 /// Office documents have a few dozen entries; this is enough for any and bounds the walk.
 const ENTRIES: usize = 10_000;
 /// The end record stands before a comment of at most 65,535 octets (4.3.16).
@@ -19,6 +21,11 @@ pub(super) fn is_office_document(octets: &[u8]) -> bool {
     }
     let mut names = Names::of(octets);
     names.any(|name| name == b"[Content_Types].xml") || first == Some(b"[Content_Types].xml")
+}
+
+/// The names in the directory, of which nothing else is believed.
+pub(super) fn names(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
+    Names::of(octets).take(LOOKED_AT)
 }
 
 struct Names<'a> {

@@ -371,6 +371,10 @@ pub(super) fn ambiguity(ambiguity: Ambiguity) -> Words {
         }
         Ambiguity::Epilogue => words("có nội dung sau dấu phân cách cuối", "something follows the last delimiter"),
         Ambiguity::External => words("nội dung nằm ở nơi khác", "the content is elsewhere"),
+        Ambiguity::OddArchive => words(
+            "tệp nén bất thường, các phần mềm có thể giải nén ra tệp khác nhau",
+            "an odd archive, from which programs may unpack different files",
+        ),
         Ambiguity::OddBoundary => words("dấu phân cách phần thư bất thường", "an odd boundary"),
         Ambiguity::OddField => words("trường mô tả phần thư sai ngữ pháp", "a Content field strays from the grammar"),
         Ambiguity::OtherProgram => words(

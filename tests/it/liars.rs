@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dieu7::budget::Budget;
+use dieu7::budget::{Budget, Unpacking};
 use dieu7::dossier::{Content, Examined, Found};
 use dieu7::evidence::{Answer, Evidence, Piece};
 use dieu7::io::worker::wire::{Order, Said};
@@ -101,7 +101,7 @@ fn finding(lie: impl Fn(&mut Found) + Send + Sync + 'static) -> Liars {
 }
 
 fn examined(liars: &Liars, message: &Message) -> Option<Examined> {
-    worker::examine_message(&liars, message, Duration::from_secs(1))
+    worker::examine_message(&liars, message, Duration::from_secs(1), Unpacking::Never)
 }
 
 fn judged(liars: &Liars, message: Message) -> Judgement {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dieu7::budget::Budget;
+use dieu7::budget::{Budget, Unpacking};
 use dieu7::dossier::{self, Content, Examined};
 use dieu7::gateway::Compute as _;
 use dieu7::io::samples;
@@ -114,7 +114,7 @@ fn a_program_that_is_no_reader_leaves_mail_unread_and_nothing_waits_for_ever() {
     for program in ["/bin/true", "/nowhere/dieu7"] {
         let pool = Pool::new(Setup { program: Some(program.into()), memory: 1 << 30, seconds: 5 }, 1);
         let message = Message::parse(Envelope::default(), b"From: a@b.vn\r\n\r\nhello".to_vec());
-        assert!(worker::examine_message(&pool, &message, DOCUMENT).is_none());
+        assert!(worker::examine_message(&pool, &message, DOCUMENT, Unpacking::Never).is_none());
     }
 }
 
@@ -188,7 +188,7 @@ fn readers_that_cannot_be_started_are_tried_again_and_an_upgrade_does_not_stop_t
     let pool = Pool::new(Setup { program: Some(binary.clone()), memory: 512 << 20, seconds: 31 }, 1);
     let message = samples::all()[0].message();
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| worker::examine_message(&pool, &message, DOCUMENT));
+        let waiting = scope.spawn(|| worker::examine_message(&pool, &message, DOCUMENT, Unpacking::Never));
         std::thread::sleep(Duration::from_millis(500));
         std::os::unix::fs::symlink(program(), &binary).unwrap();
         assert!(waiting.join().unwrap().is_some(), "the mail waits for some seconds before it is given up");

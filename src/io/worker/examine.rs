@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::process::Lost;
 use super::wire::{Order, Said, What};
 use super::{Reader, Readers, recheck};
+use crate::budget::Unpacking;
 use crate::dossier::{self, Content, DOCUMENT, Examined};
 use crate::message::{FileKind, Message};
 
@@ -18,9 +19,14 @@ const DEATHS: usize = 8;
 /// A reader says which documents there are before it reads the first of them. Dies it at one, that one stays unread,
 /// and each of those after it gets a reader of its own: so one document cannot take the others along, and no document
 /// is read twice.
-pub fn message<R: Readers>(readers: &R, message: &Message, document: Duration) -> Option<Examined> {
+pub fn message<R: Readers>(
+    readers: &R,
+    message: &Message,
+    document: Duration,
+    unpacking: Unpacking,
+) -> Option<Examined> {
     let deadline = Instant::now() + MESSAGE;
-    let order = Order { what: What::Message(message.layout()), octets: message.octets().len() };
+    let order = Order { what: What::Message(message.layout(), unpacking), octets: message.octets().len() };
     let mut reader = readers.reader().map_err(|lost| told(&lost, 0, None)).ok()?;
     let said = reader.ask(&order, message.octets()).and_then(|()| reader.hear(document)).and_then(|said| match said {
         Said::Found(found) => Ok(found),
@@ -28,7 +34,7 @@ pub fn message<R: Readers>(readers: &R, message: &Message, document: Duration) -
     });
     let found = said.map_err(|lost| told(&lost, reader.id(), None)).ok()?;
     // While the reader reads the first document, the octets of all are taken from the message here.
-    let (found, promised) = recheck::found(found, message);
+    let (found, promised) = recheck::found(found, message, unpacking);
     let mut examined = found.assemble(message);
     let mut reader = Some(reader);
     let mut deaths = 0;

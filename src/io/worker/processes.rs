@@ -8,6 +8,7 @@ use super::in_process::InProcess;
 use super::pool::Pool;
 use super::process::Setup;
 use super::{MESSAGE, examine};
+use crate::budget::Unpacking;
 use crate::dossier::Examined;
 use crate::evidence::Need;
 use crate::gateway::Compute;
@@ -21,6 +22,7 @@ pub struct Processes {
     pool: Pool,
     threads: InProcess,
     document: Duration,
+    unpacking: Unpacking,
     at_once: usize,
 }
 
@@ -39,7 +41,13 @@ impl Processes {
         let setup = Setup { program, memory, seconds: MESSAGE.as_secs() + 1 };
         // One more than can be at work: the next mail finds one while those that are done are replaced.
         let pool = Pool::new(setup, count + 1);
-        Self { pool, threads: InProcess::new(count), document: settings.document, at_once: count }
+        Self {
+            pool,
+            threads: InProcess::new(count),
+            document: settings.document,
+            unpacking: settings.unpacking,
+            at_once: count,
+        }
     }
 
     /// The readers, for those who have a file and no gateway.
@@ -63,14 +71,14 @@ impl Processes {
     /// Has a message read, on this thread; `None` when it could not be.
     #[must_use]
     pub fn message(&self, message: &Message) -> Option<Examined> {
-        examine::message(&self.pool, message, self.document)
+        examine::message(&self.pool, message, self.document, self.unpacking)
     }
 }
 
 impl Compute for Processes {
     async fn examine(&self, message: Arc<Message>) -> Option<Examined> {
-        let (pool, document) = (self.pool.clone(), self.document);
-        self.threads.run(move || examine::message(&pool, &message, document)).await.flatten()
+        let (pool, document, unpacking) = (self.pool.clone(), self.document, self.unpacking);
+        self.threads.run(move || examine::message(&pool, &message, document, unpacking)).await.flatten()
     }
 
     async fn needs(&self, case: Arc<Case>) -> Vec<Need> {

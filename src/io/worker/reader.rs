@@ -11,7 +11,7 @@ use rustix::stdio::{stdin, stdout};
 
 use super::sandbox;
 use super::wire::{self, Order, PIECE, Said, Trial, What, WireError};
-use crate::budget::Budget;
+use crate::budget::{Budget, Unpacking};
 use crate::dossier::{self, Content};
 use crate::message::{self, Envelope, Extractor, FileKind, Message, Source};
 
@@ -86,7 +86,8 @@ pub fn answer(
             let kind = message::kind::recognise(&octets, "");
             say(Said::File(kind, Content::read(kind, &octets, budget)))
         }
-        What::Message(layout) => {
+        What::Message(layout, unpacking) => {
+            let budget = &mut Budget::for_message().unpacking(unpacking);
             let message = Message::laid_out(Envelope::default(), octets, layout).ok_or(WireError::Malformed)?;
             let mut found = dossier::locate(&message, budget);
             for one in &mut found.attachments {
@@ -96,7 +97,7 @@ pub fn answer(
                 found.documents().filter(|one| one.kind == FileKind::Pdf).map(|one| one.source.clone()).collect();
             say(Said::Found(found))?;
             // The gateway takes the same octets from the message meanwhile. They were paid for in the walk.
-            let (mut extractor, mut paid) = (Extractor::new(&message), Budget::for_message());
+            let (mut extractor, mut paid) = (Extractor::new(&message), Budget::for_message().unpacking(unpacking));
             sources.iter().try_for_each(|source| {
                 let taken = extractor.take(source, &mut paid).ok().flatten();
                 let content = taken.map(|taken| Content::read(FileKind::Pdf, &taken.octets, budget));
@@ -114,7 +115,7 @@ fn warm_up() {
     drop(black_box(vec![1_u8; AHEAD]));
     drop(black_box([vec![1_u8; AHEAD / 2], vec![1_u8; AHEAD / 2], vec![1_u8; AHEAD / 2]]));
     let message = Message::parse(Envelope::default(), SAMPLE.to_vec());
-    let _ = answer(What::Message(message.layout()), message.octets().to_vec(), &mut |_| Ok(()));
+    let _ = answer(What::Message(message.layout(), Unpacking::Never), message.octets().to_vec(), &mut |_| Ok(()));
 }
 
 fn succeeds(trial: Trial) -> bool {

@@ -9,7 +9,7 @@
 //! appearances, active and prepared content, the material of its store (each piece believed as far as its own signature
 //! goes).
 
-use crate::budget::{Budget, SIGNATURES};
+use crate::budget::{Budget, SIGNATURES, Unpacking};
 use crate::dossier::{Content, Found};
 use crate::message::transfer::Decoded;
 use crate::message::{Ambiguity, Extractor, FileKind, FileName, ForeignText, Message, Role, charset, kind};
@@ -19,12 +19,12 @@ use crate::pdf::{ByteRange, Coverage, Modification, Reading, Revision, Signature
 const REVISIONS: usize = 10_000;
 
 /// The parts again, with their octets; and for each document, whether the reader has promised to say what it holds.
-pub(super) fn found(said: Found, message: &Message) -> (Found, Vec<bool>) {
+pub(super) fn found(said: Found, message: &Message, unpacking: Unpacking) -> (Found, Vec<bool>) {
     let mut found = said;
     let mut promised = Vec::new();
     found.foreign_texts.truncate(charset::MOST);
     found.foreign_texts = found.foreign_texts.iter().map(ForeignText::cleaned).collect();
-    let mut budget = Budget::for_message();
+    let mut budget = Budget::for_message().unpacking(unpacking);
     let mut extractor = Extractor::new(message);
     for (index, attachment) in (1..).zip(&mut found.attachments) {
         let was_promised = attachment.role == Role::Document && attachment.kind == FileKind::Pdf;

@@ -6,11 +6,12 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::sandbox::Layers;
+use crate::budget::Unpacking;
 use crate::dossier::{Content, Found};
 use crate::message::{FileKind, Layout};
 
 /// Changed whenever the shape of what crosses changes, so that a worker of another build is refused, not misread.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 /// Largest frame. A thousand signatures take a third of it; ten thousand parts of a message as much.
 pub const FRAME: usize = 4 << 20;
 
@@ -34,7 +35,8 @@ pub enum What {
     /// A file on its own. Answered by [`Said::File`].
     File,
     /// A message without its envelope. Answered by [`Said::Found`], then one [`Said::Content`] for each PDF.
-    Message(Layout),
+    /// Archives in it are looked into as the site has it.
+    Message(Layout, Unpacking),
     /// Nothing: it shall try what it must not be able to do. Answered by [`Said::Tried`], if it lives.
     Trial(Trial),
 }
