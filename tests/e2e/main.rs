@@ -15,5 +15,6 @@ mod operation;
 mod outage;
 mod readers;
 mod samples;
+mod sender;
 mod smuggling;
 mod support;

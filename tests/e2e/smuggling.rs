@@ -4,8 +4,6 @@
 //! second message on the same connection. To a milter it is one like any other, with the macros of the connection: the
 //! client's address, the service, and the login if there was one.
 
-use std::process::Command;
-
 use dieu7::io::samples;
 use dieu7::io::store::query::Record;
 use serde_json::Value;
@@ -14,22 +12,14 @@ use crate::support::client::Client;
 use crate::support::letters::Letter;
 use crate::support::mail::Delivered;
 use crate::support::site::{Site, Wish};
-use crate::support::until;
 
 /// Takes the protection away, as Debian 12's default has it.
 fn unprotected() -> Option<Site> {
     let site = Site::new(Wish::default())?;
-    let main_cf = site.postfix.configuration().join("main.cf");
-    let text = std::fs::read_to_string(&main_cf).unwrap();
-    let open = text
-        .replace("smtpd_forbid_bare_newline = normalize", "smtpd_forbid_bare_newline = no")
-        .replace("smtpd_forbid_unauth_pipelining = yes", "smtpd_forbid_unauth_pipelining = no");
-    assert_ne!(open, text);
-    std::fs::write(&main_cf, open).unwrap();
-    let reload = Command::new("postfix").arg("-c").arg(site.postfix.configuration()).arg("reload").output().unwrap();
-    assert!(reload.status.success(), "{reload:?}");
-    // Old processes end with their connection; the log says when master has taken the new settings.
-    until("Postfix has reloaded", || site.postfix.log().contains("reload -- version").then_some(()));
+    site.postfix.amend(&[
+        ("smtpd_forbid_bare_newline = normalize", "smtpd_forbid_bare_newline = no"),
+        ("smtpd_forbid_unauth_pipelining = yes", "smtpd_forbid_unauth_pipelining = no"),
+    ]);
     Some(site)
 }
 

@@ -44,6 +44,16 @@ impl Client {
         if reply.code == 235 { Ok(self) } else { Err(io::Error::other(format!("{reply:?}"))) }
     }
 
+    /// As if it came from another address (Postfix's XCLIENT; the server must allow it).
+    pub fn coming_from(mut self, address: &str) -> io::Result<Self> {
+        let reply = self.command(&format!("XCLIENT ADDR={address} NAME=[UNAVAILABLE]"))?;
+        if reply.code != 220 {
+            return Err(io::Error::other(format!("{reply:?}")));
+        }
+        self.command("EHLO client.example")?;
+        Ok(self)
+    }
+
     /// One mail; the reply is that to the end of data, or the first that is not what the next step needs.
     pub fn send(&mut self, letter: &Letter) -> io::Result<Reply> {
         let begun = self.begin(letter)?;

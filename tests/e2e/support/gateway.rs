@@ -39,6 +39,22 @@ impl Gateway {
         gateway
     }
 
+    /// What a command of the program says when the account runs it; it must succeed.
+    pub fn command(settings: &Path, arguments: &[&str]) -> String {
+        let output = Command::new("setpriv")
+            .args([&format!("--reuid={ACCOUNT}"), "--regid=nogroup", "--groups=postfix", "--"])
+            .arg(reachable_binary(settings.parent().unwrap()))
+            .args(["--lang", "en"])
+            .args(arguments)
+            .arg("--config")
+            .arg(settings)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        said
+    }
+
     /// Starts, and does not wait.
     pub fn spawn(settings: &Path) -> Self {
         let run = "exec setpriv --reuid=\"$0\" --regid=nogroup --groups=postfix --no-new-privs -- \"$@\"";

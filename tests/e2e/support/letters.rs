@@ -28,6 +28,18 @@ impl Letter {
         Self::new(format!("{}\r\nK\u{ed}nh g\u{1eed}i\r\n.\r\n..hai\r\n", header(name, "text/plain; charset=UTF-8")))
     }
 
+    /// Puts one text in the place of another, which must be there; only its first appearance.
+    pub fn replace(&mut self, old: &str, new: &str) {
+        let at = self.octets.windows(old.len()).position(|window| window == old.as_bytes());
+        let at = at.unwrap_or_else(|| panic!("no {old} in the mail"));
+        self.octets.splice(at..at + old.len(), new.bytes());
+    }
+
+    /// Puts fields on top.
+    pub fn on_top(&mut self, fields: &str) {
+        self.octets.splice(..0, fields.bytes());
+    }
+
     /// A sample with another Message-ID, so that many of it can be told apart.
     pub fn of_sample(sample: &Sample, name: &str) -> Self {
         let mut letter = Self::from(sample);

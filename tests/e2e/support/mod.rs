@@ -1,6 +1,10 @@
 //! A mail site in a folder: Postfix before the gateway, a sink behind it, and a client that sends.
 
+pub mod agency;
 pub mod client;
+#[expect(dead_code, reason = "the tests of the resolver use all of it")]
+#[path = "../../support/dns.rs"]
+pub mod dns;
 pub mod gateway;
 pub mod letters;
 pub mod mail;

@@ -26,15 +26,15 @@ pub struct Postfix {
 }
 
 impl Postfix {
-    /// Makes the instance in `folder` and starts it. `sink` gets all mail.
-    pub fn start(folder: &Path, sink: SocketAddr, logins: &[String]) -> Self {
+    /// Makes the instance in `folder` and starts it. `milter` sees and `sink` gets all mail.
+    pub fn start(folder: &Path, milter: &str, sink: SocketAddr, logins: &[String]) -> Self {
         let (inbound, submission) = (free_port(sink), free_port(sink));
         for part in ["etc", "etc/sasl", "data", "queue", "queue/etc"] {
             fs::create_dir_all(folder.join(part)).unwrap();
             fs::set_permissions(folder.join(part), fs::Permissions::from_mode(0o755)).unwrap();
         }
         own(&folder.join("data"), "postfix:root");
-        fs::write(folder.join("etc/main.cf"), main_cf(folder, sink)).unwrap();
+        fs::write(folder.join("etc/main.cf"), main_cf(folder, milter, sink)).unwrap();
         fs::write(folder.join("etc/master.cf"), master_cf(inbound, submission)).unwrap();
         // Read inside the chroot, at the place where the library looks by default.
         add_logins(&folder.join("queue/etc/sasldb2"), logins);
@@ -57,6 +57,22 @@ impl Postfix {
     /// The folder that has main.cf.
     pub fn configuration(&self) -> PathBuf {
         self.folder.join("etc")
+    }
+
+    /// Replaces parts of main.cf, and waits until master has taken it.
+    pub fn amend(&self, changes: &[(&str, &str)]) {
+        let main_cf = self.configuration().join("main.cf");
+        let mut text = fs::read_to_string(&main_cf).unwrap();
+        for (old, new) in changes {
+            assert!(text.contains(old), "main.cf has no {old}");
+            text = text.replace(old, new);
+        }
+        fs::write(&main_cf, text).unwrap();
+        let reload = Command::new(find("postfix").unwrap()).arg("-c").arg(self.configuration()).arg("reload").output();
+        let reload = reload.unwrap();
+        assert!(reload.status.success(), "{reload:?}");
+        // Old processes end with their connection.
+        until("Postfix has reloaded", || self.log().contains("reload -- version").then_some(()));
     }
 
     /// What Postfix has logged.
@@ -115,7 +131,7 @@ fn add_logins(file: &Path, logins: &[String]) {
 }
 
 /// As docs/postfix.md says, with what keeps this instance apart from the machine's own and the mail as it was sent.
-fn main_cf(folder: &Path, sink: SocketAddr) -> String {
+fn main_cf(folder: &Path, milter: &str, sink: SocketAddr) -> String {
     let folder = folder.display();
     let next_hop = format!("smtp:[{}]:{}", sink.ip(), sink.port());
     format!(
@@ -147,7 +163,7 @@ minimal_backoff_time = 1s
 maximal_backoff_time = 2s
 queue_run_delay = 1s
 
-smtpd_milters = unix:dieu7/dieu7.sock
+smtpd_milters = {milter}
 non_smtpd_milters =
 milter_default_action = tempfail
 milter_protocol = 6

@@ -56,7 +56,8 @@ impl Site {
         open(folder.path(), 0o755);
         let sink = Sink::start(TcpListener::bind((address(), 0)).unwrap());
         let logins: BTreeSet<String> = samples::all().iter().filter_map(login).collect();
-        let postfix = Postfix::start(folder.path(), sink.address, &logins.into_iter().collect::<Vec<_>>());
+        let logins: Vec<String> = logins.into_iter().collect();
+        let postfix = Postfix::start(folder.path(), "unix:dieu7/dieu7.sock", sink.address, &logins);
         let site = Self { postfix, sink, folder };
         let socket = site.socket();
         let below_queue = socket.parent().unwrap();
@@ -192,7 +193,7 @@ parent-names = [\"Ủy ban nhân dân tỉnh Mẫu\", \"Mẫu\"]
 }
 
 /// An address of the loopback that no other site of this run has, nor any other run at the same time.
-fn address() -> Ipv4Addr {
+pub fn address() -> Ipv4Addr {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let process = std::process::id();
     let site = NEXT.fetch_add(1, Ordering::SeqCst);
