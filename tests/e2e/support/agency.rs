@@ -25,7 +25,8 @@ pub const PROGRAMS: &[(&str, &str)] = &[("opendkim", "opendkim"), ("opendkim-gen
 /// The domain that OpenDKIM signs for.
 pub const DOMAIN: &str = "tinhmau.example";
 
-const SELECTOR: &str = "vanthu2026";
+/// What OpenDKIM must be told so that its signatures cover what they must here; by default it leaves out the last two.
+pub const COVERING: &str = "SignHeaders *,+Message-ID,+Content-Type";
 
 /// What must be covered for a signature to count here.
 const COVERED: [&str; 7] = ["From", "To", "Date", "Subject", "Message-ID", "MIME-Version", "Content-Type"];
@@ -37,16 +38,17 @@ pub struct Agency {
     postfix: Postfix,
     sink: Sink,
     signer: Child,
+    selector: &'static str,
     folder: tempfile::TempDir,
 }
 
 impl Agency {
-    /// Makes a key and starts both.
-    pub fn start() -> Self {
+    /// Makes a key, for a selector of its own, and starts both, OpenDKIM with one more line of settings.
+    pub fn start(selector: &'static str, line: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("dieu7-e2e-agency").tempdir().unwrap();
         fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let made = Command::new(find("opendkim-genkey").unwrap())
-            .args(["-b", "2048", "-d", DOMAIN, "-s", SELECTOR, "-D"])
+            .args(["-b", "2048", "-d", DOMAIN, "-s", selector, "-D"])
             .arg(folder.path())
             .output()
             .unwrap();
@@ -54,12 +56,12 @@ impl Agency {
         let sink = Sink::start(TcpListener::bind((address(), 0)).unwrap());
         let port = TcpListener::bind((sink.address.ip(), 0)).unwrap().local_addr().unwrap();
         let socket = format!("inet:{}@{}", port.port(), port.ip());
-        let key = folder.path().join(format!("{SELECTOR}.private"));
+        let key = folder.path().join(format!("{selector}.private"));
         let settings = folder.path().join("opendkim.conf");
         let text = format!(
-            "Syslog no\nBackground no\nMode s\nDomain {DOMAIN}\nSelector {SELECTOR}\nKeyFile {}\nSocket {socket}\n\
+            "Syslog no\nBackground no\nMode s\nDomain {DOMAIN}\nSelector {selector}\nKeyFile {}\nSocket {socket}\n\
              Canonicalization relaxed/relaxed\nSignatureAlgorithm rsa-sha256\nInternalHosts 0.0.0.0/0\n\
-             RequireSafeKeys no\n",
+             RequireSafeKeys no\n{line}\n",
             key.display()
         );
         fs::write(&settings, text).unwrap();
@@ -73,15 +75,15 @@ impl Agency {
             .unwrap();
         until("OpenDKIM listens", || TcpStream::connect(port).ok());
         let postfix = Postfix::start(folder.path(), &format!("inet:{port}"), sink.address, &[]);
-        Self { postfix, sink, signer, folder }
+        Self { postfix, sink, signer, selector, folder }
     }
 
     /// Where the key stands in DNS, and the record.
     pub fn record(&self) -> (String, String) {
-        let text = fs::read_to_string(self.folder.path().join(format!("{SELECTOR}.txt"))).unwrap();
+        let text = fs::read_to_string(self.folder.path().join(format!("{}.txt", self.selector))).unwrap();
         // A zone file: the strings between quotation marks are one text.
         let record = text.split('"').skip(1).step_by(2).collect();
-        (format!("{SELECTOR}._domainkey.{DOMAIN}"), record)
+        (format!("{}._domainkey.{DOMAIN}", self.selector), record)
     }
 
     /// What leaves the server when this is handed to it.
