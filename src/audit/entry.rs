@@ -77,10 +77,12 @@ impl Entry {
     pub fn new(judgement: &Judgement, around: Circumstances<'_>) -> Self {
         let envelope = around.envelope;
         let queue_id = text(envelope.queue_id.as_deref().unwrap_or_default());
+        // An answer about one certificate, and where it came from, tells who signed a paper of which nothing is told.
+        let evidence = if judgement.is_secret() { Vec::new() } else { around.evidence.cited() };
         let report = canonical(&json!({
             "v": VERSION,
             "judgement": judgement.report(),
-            "evidence": around.evidence.cited(),
+            "evidence": evidence,
             "envelope": {
                 "client": envelope.client.map(|client| client.to_string()),
                 "helo": text(&envelope.helo),

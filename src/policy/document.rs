@@ -6,13 +6,11 @@ use crate::budget::Budget;
 use crate::dossier::{Content, Document};
 use crate::message::FileKind;
 use crate::pdf::{Ground, ReadError, Reading, SignatureKind, SubFilter};
-use crate::sender::Binding;
 use crate::signature::{self, Context, Failure, FormatFault, Integrity, Validated};
 
 use super::constraint::{ConstraintId, Finding};
 use super::judgement::{DocumentJudgement, SignatureJudgement, distinct};
 use super::outcome::Outcome::{self, Met, Undetermined, Unmet};
-use super::person::is_of_person;
 use super::read::Policy;
 use super::reason::Reason;
 use super::signed::{self, Beside, Later};
@@ -99,14 +97,13 @@ impl Bench<'_> {
         let signers = reading.signatures.iter().map(|field| field.kind == SignatureKind::Signature);
         let candidates: Vec<usize> = signers.enumerate().filter_map(|(i, signs)| signs.then_some(i)).collect();
         for (index, one) in validated.iter().enumerate() {
-            let Bond { binding, compared } = (self.bind)(one);
+            let Bond { binding, compared, of_person: person } = (self.bind)(one);
             let beside = Beside {
                 earlier_broken: earlier_broken(&validated, index, reading),
                 later: later(&validated, index, reading),
             };
             let findings = signed::weigh(one, beside, &binding, self.policy);
             // Whatever agency it belongs to: the name of a citizen stands in no header and no record.
-            let person = matches!(binding, Binding::Person(_)) || one.signer.as_ref().is_some_and(is_of_person);
             judged.signatures.push(SignatureJudgement { validated: one.clone(), binding, compared, person, findings });
         }
         if candidates.is_empty() {

@@ -173,7 +173,7 @@ fn checks(checks: &Checks) -> Value {
             "domain": short(&checks.dmarc.domain),
             "policy": short(&checks.dmarc.policy),
         },
-        "arc": { "result": checks.arc.result, "sealers": checks.arc.sealers },
+        "arc": { "result": checks.arc.result, "sealers": checks.arc.sealers, "covers": checks.arc.covers },
     })
 }
 

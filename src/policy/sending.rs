@@ -88,7 +88,7 @@ impl<'a> Sending<'a> {
     /// How the signer of a signature is bound to the agency whose mailbox sent the message.
     pub(super) fn bind(&self, signature: &Validated) -> Bond {
         let (Some(sender), Some(directory)) = (self.provenance.listing(), self.directory) else {
-            return Bond::without_agency(signature);
+            return Bond::without_agency(signature, self.directory);
         };
         let (parents, received) = (&self.settings.parent_names, self.at);
         Bond::of(signature, Against { sender, directory, parents, signed: received, received })

@@ -1,7 +1,7 @@
 //! Who signed, held against the agency whose mailbox sent the message.
 
 use crate::sender::binding::{self, code};
-use crate::sender::{Against, Binding, Compared, Doubt, Hierarchy, SignerFacts};
+use crate::sender::{Against, Binding, Compared, Directory, Doubt, Hierarchy, SignerFacts};
 use crate::signature::{TimeSource, Trust, Validated};
 use crate::time::UnixTime;
 use crate::x509::{Certificate, GeneralName, Purpose};
@@ -14,22 +14,36 @@ pub(super) struct Bond {
     pub(super) binding: Binding,
     /// `None` where there is no certificate.
     pub(super) compared: Option<Compared>,
+    /// The certificate is a person's, by what it says or by what the directory says: name and number are not shown.
+    pub(super) of_person: bool,
 }
 
 impl Bond {
     /// Where no agency is known that could have signed.
-    pub(super) fn without_agency(signature: &Validated) -> Self {
+    pub(super) fn without_agency(signature: &Validated, directory: Option<&Directory>) -> Self {
         let facts = signature.signer.as_ref().map(|certificate| facts(certificate, &signature.trust));
+        let listed = |facts: &SignerFacts| directory.is_some_and(|all| all.is_pinned_to_a_person(&facts.fingerprint));
+        let facts = facts.map(|facts| SignerFacts { of_person: facts.of_person || listed(&facts), ..facts });
+        let of_person = facts.as_ref().is_some_and(|facts| facts.of_person);
         let compared = facts.map(|facts| Compared::new(&facts, None));
-        Self { binding: Binding::Unknown(Doubt::NoAgency), compared }
+        Self { binding: Binding::Unknown(Doubt::NoAgency), compared, of_person }
     }
 
     /// Holds the signer of a signature against an agency.
     pub(super) fn of(signature: &Validated, against: Against<'_>) -> Self {
-        let Some(certificate) = &signature.signer else { return Self::without_agency(signature) };
+        let Some(certificate) = &signature.signer else {
+            return Self::without_agency(signature, Some(against.directory));
+        };
         let facts = facts(certificate, &signature.trust);
         let against = Against { signed: proven_time(signature).unwrap_or(against.received), ..against };
-        Self { binding: binding::bind(&facts, &against), compared: Some(Compared::new(&facts, Some(against.sender))) }
+        let binding = binding::bind(&facts, &against);
+        // What was asked of the path and of names rests on the certificate alone; what is shown does not: many a person's
+        // certificate has no number, and only the directory knows that it is the head's.
+        let of_person = facts.of_person
+            || matches!(binding, Binding::Person(_))
+            || against.directory.is_pinned_to_a_person(&facts.fingerprint);
+        let compared = Compared::new(&SignerFacts { of_person, ..facts }, Some(against.sender));
+        Self { binding, compared: Some(compared), of_person }
     }
 }
 

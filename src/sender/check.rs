@@ -31,7 +31,7 @@ use self::fields::Fields;
 use super::checks::{Checks, Dmarc, Spf};
 use super::transcript::{Question, Transcript};
 use crate::evidence::{Lookup, SpfIdentity};
-use crate::message::{Message, from};
+use crate::message::{Mailbox, Message, from};
 use crate::time::UnixTime;
 
 /// What must be asked of DNS before [`check`] can say anything; `None` where nothing needs an answer.
@@ -75,7 +75,8 @@ pub fn check(message: &Message, transcript: &Transcript, at: UnixTime) -> Checks
     let mut dns = Dns::new(transcript);
     let mut bodies = BodyDigests::new(message.body());
     let (dkim, dkim_left_out) = dkim::check(&fields, &mut bodies, &mut dns, at);
-    let arc = arc::check(&fields, &mut bodies, &mut dns, at);
+    let from = from::read(message).ok();
+    let arc = arc::check(&fields, &mut bodies, &mut dns, at, from.as_ref().map(Mailbox::domain));
     let spf = match identity(message) {
         Some(identity) => {
             let result = spf::check_host(&mut dns, &identity);
@@ -83,9 +84,9 @@ pub fn check(message: &Message, transcript: &Transcript, at: UnixTime) -> Checks
         }
         None => Spf::default(),
     };
-    let dmarc = match from::read(message) {
-        Ok(from) => dmarc::check(&mut dns, from.domain(), &dkim, &spf),
-        Err(_) => Dmarc::default(),
+    let dmarc = match &from {
+        Some(from) => dmarc::check(&mut dns, from.domain(), &dkim, &spf),
+        None => Dmarc::default(),
     };
     Checks { dkim, dkim_left_out, spf, dmarc, arc }
 }

@@ -152,4 +152,8 @@ pub struct Arc {
     pub result: AuthResult,
     /// Who sealed, from the first to the last (d= of each ARC-Seal).
     pub sealers: Vec<String>,
+    /// The last host's signature of the message covers what tells one message from another, and every DKIM signature of
+    /// the From domain (RFC 8617, 5.1, asks for these). What it leaves open, anybody may have changed since.
+    #[serde(default)]
+    pub covers: bool,
 }

@@ -288,6 +288,14 @@ impl Directory {
         self.select(self.by_pin.get(certificate), at).filter(move |listing| listing.pin(certificate, day).is_some())
     }
 
+    /// Whether any listing, of whatever days, has this certificate as that of a head or delegate.
+    #[must_use]
+    pub fn is_pinned_to_a_person(&self, certificate: &Sha256) -> bool {
+        let places = self.by_pin.get(certificate).map(Vec::as_slice).unwrap_or_default();
+        let mut pins = places.iter().flat_map(|n| &self.listings[*n].pins);
+        pins.any(|pin| pin.certificate == *certificate && pin.role != Role::Agency)
+    }
+
     /// Makes ready what look-ups by name need: most of the work of reading a directory, and of no use to whoever only
     /// changes it. Without it the first look-up does it.
     #[must_use]

@@ -90,6 +90,17 @@ impl Append for Full {
     }
 }
 
+/// A log that shows what it was given, and keeps nothing.
+#[derive(Clone, Default)]
+struct Shown(Arc<std::sync::Mutex<Vec<Entry>>>);
+
+impl Append for Shown {
+    async fn append(&self, entry: Entry) -> Result<Receipt, Unrecorded> {
+        self.0.lock().unwrap().push(entry);
+        Err(Unrecorded("not kept".into()))
+    }
+}
+
 struct Site {
     settings: Settings,
     _folder: tempfile::TempDir,
@@ -318,6 +329,19 @@ async fn a_secrecy_mark_in_the_subject_is_told_of_a_message_that_is_not_whole() 
     let octets = "From: a@b.vn\r\nSubject: Công văn MẬT\r\n\r\n".as_bytes().to_vec();
     let decided = gateway.decide(Message::parse(Envelope::default(), octets), true, at()).await.unwrap();
     assert!(decided.judgement.is_secret());
+}
+
+#[tokio::test]
+async fn the_record_of_a_mail_with_a_secrecy_mark_does_not_tell_by_its_evidence_who_signed() {
+    let site = Site::new();
+    for (id, cited) in [("01", true), ("24", false)] {
+        let log = Shown::default();
+        let gateway = site.gateway(log.clone(), InProcess::new(1));
+        assert!(gateway.decide(sample(id).message(), false, at()).await.is_err());
+        let entry = log.0.lock().unwrap().pop().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&entry.report).unwrap();
+        assert_eq!(!report["evidence"].as_array().unwrap().is_empty(), cited, "{id}");
+    }
 }
 
 #[test]

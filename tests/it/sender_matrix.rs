@@ -117,7 +117,7 @@ fn by_arc() -> Mail {
     let mut mail = by_dkim();
     mail.above = SEEN_BY_LIST.into();
     mail.checks.dkim = vec![bent(Fail)];
-    mail.checks.arc = Arc { result: Pass, sealers: vec!["lists.tq.vn".into(), "mx.tq.vn".into()] };
+    mail.checks.arc = Arc { result: Pass, sealers: vec!["lists.tq.vn".into(), "mx.tq.vn".into()], covers: true };
     mail.methods.insert(Method::Arc);
     mail
 }
@@ -490,6 +490,7 @@ fn chain_of_trusted_sealers() {
             ("a stranger among the sealers", |m| m.checks.arc.sealers.push("evil.vn".into()), Unmet),
             ("a stranger first", |m| m.checks.arc.sealers.insert(0, "evil.vn".into()), Unmet),
             ("nobody sealed", |m| m.checks.arc.sealers.clear(), Unmet),
+            ("what tells it from another is not sealed", |m| m.checks.arc.covers = false, Undetermined),
             ("the list saw it broken", |m| m.above = SEEN_BY_LIST.replace("pass", "fail"), Unmet),
             ("the list saw another domain", |m| m.above = SEEN_BY_LIST.replace("d=tq.vn", "d=evil.vn"), Unmet),
             ("only the second sealer saw it", |m| m.above = SEEN_BY_LIST.replace("i=1", "i=2"), Unmet),

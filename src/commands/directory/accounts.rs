@@ -10,11 +10,12 @@ use serde_json::json;
 use super::super::cli::AccountsArguments;
 use super::super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::super::lang::Lang;
+use super::super::out;
 use super::list::csv_line;
 use super::words;
 
 pub fn run(arguments: &AccountsArguments, lang: Lang) -> Result<u8, Failure> {
-    let (settings, directory) = super::read(&arguments.config)?;
+    let (settings, directory) = super::read(&arguments.config, lang)?;
     let octets = files::octets(&arguments.file).map_err(failure::unreadable)?;
     let accounts = accounts::read(&octets).map_err(|fault| {
         Failure::new(
@@ -25,12 +26,12 @@ pub fn run(arguments: &AccountsArguments, lang: Lang) -> Result<u8, Failure> {
         )
     })?;
     for (line, fault) in accounts.faults.iter().take(50) {
-        eprintln!("! {} {line}: {}", lang.pick("dòng", "line"), words::account_fault(fault, lang));
+        out::error_line(format_args!("! {} {line}: {}", lang.pick("dòng", "line"), words::account_fault(fault, lang)));
     }
     let now = directory.newest(clock::now());
     let rows = reconcile::reconcile(&accounts, &directory, now, now);
     if arguments.csv {
-        println!("finding,mailbox,agency,accounts,logins,state");
+        out::line(format_args!("finding,mailbox,agency,accounts,logins,state"));
     }
     for row in rows.iter().filter(|row| arguments.all || row.finding != Finding::Agrees) {
         tell(row, arguments, lang);
@@ -40,7 +41,7 @@ pub fn run(arguments: &AccountsArguments, lang: Lang) -> Result<u8, Failure> {
             let count = rows.iter().filter(|row| row.finding == finding).count();
             let name = words::finding(finding);
             if count > 0 {
-                println!("{}: {count}", lang.pick(name.vi, name.en));
+                out::line(format_args!("{}: {count}", lang.pick(name.vi, name.en)));
             }
         }
     }
@@ -56,11 +57,11 @@ pub fn run(arguments: &AccountsArguments, lang: Lang) -> Result<u8, Failure> {
     for change in &changes {
         if let dieu7::sender::directory::Change::LoginsSet { of, logins } = change {
             let logins: Vec<&str> = logins.iter().map(String::as_str).collect();
-            println!("~ {}: {}", of.mailbox, logins.join("; "));
+            out::line(format_args!("~ {}: {}", of.mailbox, logins.join("; ")));
         }
     }
     if changes.is_empty() {
-        println!("{}", lang.pick("Không có tên đăng nhập mới.", "There are no new logins."));
+        out::line(format_args!("{}", lang.pick("Không có tên đăng nhập mới.", "There are no new logins.")));
         return Ok(exit);
     }
     if !super::agreed(arguments.yes, lang)? {
@@ -88,12 +89,12 @@ fn tell(row: &Row<'_>, arguments: &AccountsArguments, lang: Lang) {
             "logins": logins,
             "state": state,
         });
-        println!("{said}");
+        out::line(format_args!("{said}"));
     } else if arguments.csv {
         let mailbox = row.mailbox.to_string();
         let cells =
             [row.finding.token().to_owned(), mailbox, agency.to_owned(), accounts.join(";"), logins.join(";"), state];
-        println!("{}", csv_line(&cells));
+        out::line(format_args!("{}", csv_line(&cells)));
     } else {
         let name = words::finding(row.finding);
         let whose = match row.accounts.first() {
@@ -101,7 +102,7 @@ fn tell(row: &Row<'_>, arguments: &AccountsArguments, lang: Lang) {
             Some(account) => &account.name,
             None => "",
         };
-        println!("{:40} {}  {whose}", row.mailbox.to_string(), lang.pick(name.vi, name.en));
+        out::line(format_args!("{:40} {}  {whose}", row.mailbox.to_string(), lang.pick(name.vi, name.en)));
     }
 }
 

@@ -12,6 +12,7 @@ use dieu7::time::UnixTime;
 use super::super::cli::{ImportArguments, MailboxKind, PublishedOn};
 use super::super::failure::{self, FINE, FLAGGED, Failure, Text, UNREADABLE, USAGE};
 use super::super::lang::Lang;
+use super::super::out;
 use super::words;
 
 /// Listed one by one; of more only the number is told.
@@ -22,7 +23,7 @@ pub fn run(arguments: &ImportArguments, lang: Lang) -> Result<u8, Failure> {
     if written.starts_with("http://") || written.starts_with("https://") {
         return Err(download(&written));
     }
-    let (settings, directory) = super::read(&arguments.config)?;
+    let (settings, directory) = super::read(&arguments.config, lang)?;
     let octets = files::octets(&arguments.file).map_err(failure::unreadable)?;
     let now = clock::now();
     let today = UnixTime::parse(&iso_day(now)).unwrap_or(now);
@@ -49,15 +50,15 @@ pub fn run(arguments: &ImportArguments, lang: Lang) -> Result<u8, Failure> {
     let question = Question { directory: &directory, known_at, day, publication, reopen: arguments.reopen };
     let diff = diff::diff(&intake, &question);
     let digest = Sha256::of(&octets);
-    println!("{} ({digest})", super::shown(&arguments.file));
-    println!("{}: {}", lang.pick("Ngày đọc", "Read on"), iso_day(day));
+    out::line(format_args!("{} ({digest})", super::shown(&arguments.file)));
+    out::line(format_args!("{}: {}", lang.pick("Ngày đọc", "Read on"), iso_day(day)));
     tell_columns(&intake, lang);
     tell_refused(&intake, lang);
     let look_alike = tell_oddities(&intake, &directory, known_at, &settings, lang);
     show(&diff, arguments.close_missing, lang);
     let flagged = if intake.refused.is_empty() { FINE } else { FLAGGED };
     if arguments.dry_run {
-        println!("{}", lang.pick("Chạy thử: không ghi gì.", "A trial: nothing was written."));
+        out::line(format_args!("{}", lang.pick("Chạy thử: không ghi gì.", "A trial: nothing was written.")));
         return Ok(if diff.is_empty(arguments.close_missing) { flagged } else { FLAGGED });
     }
     guard(arguments, &intake, &diff, look_alike)?;
@@ -116,17 +117,21 @@ fn charset(name: Option<&str>) -> Result<Option<Charset>, Failure> {
 fn tell_columns(intake: &Intake, lang: Lang) {
     for (table, columns) in &intake.tables {
         let said: Vec<String> = columns.all().map(|(column, at)| format!("{}={at}", column.name())).collect();
-        println!("{} {table}: {}", lang.pick("Bảng", "Table"), said.join(", "));
+        out::line(format_args!("{} {table}: {}", lang.pick("Bảng", "Table"), said.join(", ")));
     }
 }
 
 fn tell_refused(intake: &Intake, lang: Lang) {
     for refused in intake.refused.iter().take(LISTED) {
         let (line, of) = (refused.line, &refused.of);
-        println!("! {} {line} ({of}): {}", lang.pick("dòng", "line"), words::refusal(&refused.refusal, lang));
+        out::line(format_args!(
+            "! {} {line} ({of}): {}",
+            lang.pick("dòng", "line"),
+            words::refusal(&refused.refusal, lang)
+        ));
     }
     if !intake.refused.is_empty() {
-        println!("{}: {}", lang.pick("Dòng không đọc được", "Rows refused"), intake.refused.len());
+        out::line(format_args!("{}: {}", lang.pick("Dòng không đọc được", "Rows refused"), intake.refused.len()));
     }
 }
 
@@ -149,7 +154,7 @@ fn tell_oddities(intake: &Intake, directory: &Directory, known_at: UnixTime, set
         for oddity in odd {
             told += 1;
             if told <= LISTED {
-                println!("! {mailbox}: {}", words::oddity(&oddity, lang));
+                out::line(format_args!("! {mailbox}: {}", words::oddity(&oddity, lang)));
             }
         }
     }
@@ -158,43 +163,43 @@ fn tell_oddities(intake: &Intake, directory: &Directory, known_at: UnixTime, set
 
 fn show(diff: &Diff, close_missing: bool, lang: Lang) {
     for (listing, _) in diff.added.iter().take(LISTED) {
-        println!("+ {}  {}  {}", listing.mailbox, words::kind(listing.kind, lang), listing.agency);
+        out::line(format_args!("+ {}  {}  {}", listing.mailbox, words::kind(listing.kind, lang), listing.agency));
     }
     for changed in diff.changed.iter().take(LISTED) {
         let from =
             changed.from.map_or_else(String::new, |day| format!(" ({} {})", lang.pick("từ", "from"), iso_day(day)));
-        println!("~ {}{from}", changed.was.mailbox);
+        out::line(format_args!("~ {}{from}", changed.was.mailbox));
         for field in &changed.fields {
             let name = words::field(*field);
             let (was, becomes) =
                 (words::value(&changed.was, *field, lang), words::value(&changed.becomes, *field, lang));
-            println!("    {}: {was:?} → {becomes:?}", lang.pick(name.vi, name.en));
+            out::line(format_args!("    {}: {was:?} → {becomes:?}", lang.pick(name.vi, name.en)));
         }
     }
     for listing in diff.missing.iter().take(LISTED) {
-        println!("- {}  {}", listing.mailbox, listing.agency);
+        out::line(format_args!("- {}  {}", listing.mailbox, listing.agency));
     }
     for row in diff.not_followed.iter().take(LISTED) {
-        println!("! {}: {}", row.entry.mailbox, words::reason(row.reason, lang));
+        out::line(format_args!("! {}: {}", row.entry.mailbox, words::reason(row.reason, lang)));
     }
     let (added, changed, missing, unchanged) =
         (diff.added.len(), diff.changed.len(), diff.missing.len(), diff.unchanged);
-    println!(
+    out::line(format_args!(
         "{}",
         words::say(
             lang,
             format!("Thêm {added}, thay đổi {changed}, không còn trong danh sách {missing}, không đổi {unchanged}."),
             format!("{added} added, {changed} changed, {missing} missing from the list, {unchanged} unchanged."),
         )
-    );
+    ));
     if missing > 0 && !close_missing {
-        println!(
+        out::line(format_args!(
             "{}",
             lang.pick(
                 "Hộp thư không còn trong danh sách vẫn giữ nguyên; --close-missing để đóng.",
                 "What is missing stays as it is; --close-missing closes it."
             )
-        );
+        ));
     }
 }
 

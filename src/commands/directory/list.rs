@@ -8,10 +8,11 @@ use dieu7::time::UnixTime;
 use super::super::cli::{ConfigFile, FileForm, ShownArguments};
 use super::super::failure::{FINE, Failure, Text, USAGE};
 use super::super::lang::Lang;
+use super::super::out;
 use super::{import, words};
 
 pub fn run(at: Option<&str>, shown: &ShownArguments, config: &ConfigFile, lang: Lang) -> Result<u8, Failure> {
-    let (_, directory) = super::read(config)?;
+    let (_, directory) = super::read(config, lang)?;
     let now = directory.newest(clock::now());
     let at = at.map(super::moment).transpose()?.unwrap_or(now);
     let known_at = shown.known_at.as_deref().map(super::moment).transpose()?.unwrap_or(now);
@@ -30,24 +31,24 @@ pub fn run(at: Option<&str>, shown: &ShownArguments, config: &ConfigFile, lang: 
 fn print(found: &[&Listing], json: bool, lang: Lang) {
     for listing in found {
         if json {
-            println!("{}", words::json(listing));
+            out::line(format_args!("{}", words::json(listing)));
         } else {
             let kind = words::kind(listing.kind, lang);
-            println!(
+            out::line(format_args!(
                 "{:40} {kind:10} {:25} {}",
                 listing.mailbox.to_string(),
                 words::period(&listing.period),
                 listing.agency
-            );
+            ));
         }
     }
     if !json {
-        println!("{}: {}", lang.pick("Số hộp thư", "Mailboxes"), found.len());
+        out::line(format_args!("{}: {}", lang.pick("Số hộp thư", "Mailboxes"), found.len()));
     }
 }
 
 fn print_csv(found: &[&Listing]) {
-    println!("mailbox,kind,agency,publication,published_on,valid_from,valid_to,logins,source");
+    out::line(format_args!("mailbox,kind,agency,publication,published_on,valid_from,valid_to,logins,source"));
     let day = |time: Option<UnixTime>| time.map_or_else(String::new, iso_day);
     for listing in found {
         let logins: Vec<&str> = listing.logins.iter().map(String::as_str).collect();
@@ -62,7 +63,7 @@ fn print_csv(found: &[&Listing]) {
             logins.join(";"),
             listing.source.clone(),
         ];
-        println!("{}", csv_line(&cells));
+        out::line(format_args!("{}", csv_line(&cells)));
     }
 }
 
@@ -75,8 +76,8 @@ pub fn csv_line(cells: &[String]) -> String {
     quoted.collect::<Vec<_>>().join(",")
 }
 
-pub fn export(at: Option<&str>, form: FileForm, config: &ConfigFile) -> Result<u8, Failure> {
-    let (_, directory) = super::read(config)?;
+pub fn export(at: Option<&str>, form: FileForm, config: &ConfigFile, lang: Lang) -> Result<u8, Failure> {
+    let (_, directory) = super::read(config, lang)?;
     let now = directory.newest(clock::now());
     let at = at.map(super::moment).transpose()?.unwrap_or(now);
     let listings = directory.at(at, now);
@@ -84,7 +85,7 @@ pub fn export(at: Option<&str>, form: FileForm, config: &ConfigFile) -> Result<u
         FileForm::Csv => Directory::to_csv(directory.read_on(), listings).map_err(unwritable)?,
         FileForm::Toml => Directory::to_toml(directory.read_on(), listings),
     };
-    println!("{}", text.trim_end());
+    out::line(format_args!("{}", text.trim_end()));
     Ok(FINE)
 }
 

@@ -27,13 +27,14 @@ use super::cli::{ConfigFile, DirectoryArguments, DirectoryCommand};
 use super::config;
 use super::failure::{FINE, Failure, Text, USAGE};
 use super::lang::Lang;
+use super::out;
 
 pub fn run(arguments: &DirectoryArguments, lang: Lang) -> Result<u8, Failure> {
     match &arguments.command {
         DirectoryCommand::Accounts(arguments) => accounts::run(arguments, lang),
         DirectoryCommand::At { at, shown, config } => list::run(Some(at), shown, config, lang),
         DirectoryCommand::Check { file } => check::run(file, lang),
-        DirectoryCommand::Export { at, format, config } => list::export(at.as_deref(), *format, config),
+        DirectoryCommand::Export { at, format, config } => list::export(at.as_deref(), *format, config, lang),
         DirectoryCommand::History { mailbox, json, config } => show::history(mailbox, *json, config, lang),
         DirectoryCommand::Import(arguments) => import::run(arguments, lang),
         DirectoryCommand::List { at, shown, config } => list::run(at.as_deref(), shown, config, lang),
@@ -46,8 +47,18 @@ pub fn run(arguments: &DirectoryArguments, lang: Lang) -> Result<u8, Failure> {
 }
 
 /// The directory as it is kept, for reading. Nothing is made where nothing is there.
-fn read(config: &ConfigFile) -> Result<(Settings, Directory), Failure> {
+fn read(config: &ConfigFile, lang: Lang) -> Result<(Settings, Directory), Failure> {
     let settings = config::load(config)?.0;
+    if let Some(file) = &settings.directory {
+        out::error_line(format_args!(
+            "! {}: {}",
+            lang.pick(
+                "Cấu hình nêu tệp danh bạ: tệp ấy được dùng, không phải danh bạ ở đây",
+                "The settings name a directory file: that one counts, and not this one",
+            ),
+            file.display()
+        ));
+    }
     let reader = DirectoryReader::open(&settings.log).map_err(unread)?;
     let directory = match reader {
         Some(reader) => reader.read().map_err(unread)?,
@@ -66,7 +77,7 @@ fn apply(settings: &Settings, set: &ChangeSet, by: &By, lang: Lang) -> Result<u8
 
 fn tell(applied: &Applied, lang: Lang) {
     let Applied { id, added, changed, closed, known_from, .. } = applied;
-    println!(
+    out::line(format_args!(
         "{}",
         words::say(
             lang,
@@ -79,7 +90,7 @@ fn tell(applied: &Applied, lang: Lang) {
                 known_from.vietnamese()
             ),
         )
-    );
+    ));
 }
 
 /// Who sits here: the account of the system cannot be typed, the name can.
@@ -181,7 +192,7 @@ fn agreed(yes: bool, lang: Lang) -> Result<bool, Failure> {
     }
     let agreed = super::trust::ask::confirmed(lang.pick("Ghi thay đổi?", "Record these changes?"), lang);
     if !agreed {
-        println!("{}", lang.pick("Không thay đổi gì.", "Nothing was changed."));
+        out::line(format_args!("{}", lang.pick("Không thay đổi gì.", "Nothing was changed.")));
     }
     Ok(agreed)
 }

@@ -80,11 +80,11 @@ pub(super) struct Place {
 
 impl Place {
     /// The directory as it is now.
-    pub fn open(config: &ConfigFile) -> Result<Self, Failure> {
+    pub fn open(config: &ConfigFile, lang: Lang) -> Result<Self, Failure> {
         let (settings, _) = config::load(config)?;
         let directory = match settings.directory.as_deref() {
             Some(file) => files::directory(file, &mut Vec::new()).map_err(failure::settings)?,
-            None => super::read(config)?.1,
+            None => super::read(config, lang)?.1,
         };
         Ok(Self { settings, directory })
     }
@@ -106,7 +106,7 @@ impl Place {
 }
 
 pub fn pin(arguments: &PinArguments, lang: Lang) -> Result<u8, Failure> {
-    let place = Place::open(&arguments.config)?;
+    let place = Place::open(&arguments.config, lang)?;
     let directory = place.directory();
     let now = directory.newest(clock::now());
     let listing = listing(directory, &arguments.mailbox, now)?;
@@ -145,7 +145,7 @@ pub fn pin(arguments: &PinArguments, lang: Lang) -> Result<u8, Failure> {
 }
 
 pub fn unpin(arguments: &UnpinArguments, lang: Lang) -> Result<u8, Failure> {
-    let place = Place::open(&arguments.config)?;
+    let place = Place::open(&arguments.config, lang)?;
     let directory = place.directory();
     let now = directory.newest(clock::now());
     let listing = listing(directory, &arguments.mailbox, now)?;

@@ -12,6 +12,7 @@ use dieu7::time::{Period, UnixTime};
 use super::super::cli::{Asked, SetArguments};
 use super::super::failure::{FINE, FLAGGED, Failure, Text, USAGE};
 use super::super::lang::Lang;
+use super::super::out;
 use super::{import, words};
 
 /// As in directory files.
@@ -19,12 +20,12 @@ const LONGEST: usize = 512;
 
 pub fn run(arguments: &SetArguments, lang: Lang) -> Result<u8, Failure> {
     let mailbox = super::mailbox(&arguments.mailbox)?;
-    let (settings, directory) = super::read(&arguments.config)?;
+    let (settings, directory) = super::read(&arguments.config, lang)?;
     let now = directory.newest(clock::now());
     let known: Vec<&Listing> = directory.history(&mailbox).filter(|listing| listing.known.contains(now)).collect();
     let was = meant(arguments, &known, now)?;
     let becomes = changed(arguments, was, &mailbox)?;
-    println!("{} {mailbox}", if was.is_some() { "~" } else { "+" });
+    out::line(format_args!("{} {mailbox}", if was.is_some() { "~" } else { "+" }));
     let mut differs = false;
     for field in Field::ALL {
         let before = was.map_or_else(String::new, |was| words::value(was, field, lang));
@@ -32,11 +33,11 @@ pub fn run(arguments: &SetArguments, lang: Lang) -> Result<u8, Failure> {
         if before != after {
             differs = true;
             let name = words::field(field);
-            println!("    {}: {before:?} → {after:?}", lang.pick(name.vi, name.en));
+            out::line(format_args!("    {}: {before:?} → {after:?}", lang.pick(name.vi, name.en)));
         }
     }
     if !differs {
-        println!("{}", lang.pick("Không có gì thay đổi.", "Nothing would change."));
+        out::line(format_args!("{}", lang.pick("Không có gì thay đổi.", "Nothing would change.")));
         return Ok(FINE);
     }
     if !super::agreed(arguments.yes, lang)? {

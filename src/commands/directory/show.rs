@@ -8,11 +8,12 @@ use dieu7::sender::directory::{Listing, iso_day};
 use super::super::cli::ConfigFile;
 use super::super::failure::{FINE, Failure};
 use super::super::lang::Lang;
+use super::super::out;
 use super::words;
 
 pub fn show(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Result<u8, Failure> {
     let mailbox = super::mailbox(mailbox)?;
-    let (_, directory) = super::read(config)?;
+    let (_, directory) = super::read(config, lang)?;
     let now = directory.newest(clock::now());
     let found: Vec<&Listing> = directory.history(&mailbox).filter(|listing| listing.known.contains(now)).collect();
     if found.is_empty() {
@@ -20,7 +21,7 @@ pub fn show(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Resul
     }
     for listing in found {
         if json {
-            println!("{}", words::json(listing));
+            out::line(format_args!("{}", words::json(listing)));
         } else {
             let in_force = listing.in_force_as_known(now, now);
             let mark = if in_force {
@@ -28,7 +29,7 @@ pub fn show(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Resul
             } else {
                 lang.pick("không hiệu lực", "not in force")
             };
-            println!("{mailbox}  {}  [{mark}]", words::period(&listing.period));
+            out::line(format_args!("{mailbox}  {}  [{mark}]", words::period(&listing.period)));
             fields(listing, lang);
         }
     }
@@ -37,7 +38,7 @@ pub fn show(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Resul
 
 pub fn history(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Result<u8, Failure> {
     let mailbox = super::mailbox(mailbox)?;
-    let (settings, directory) = super::read(config)?;
+    let (settings, directory) = super::read(config, lang)?;
     let reader = DirectoryReader::open(&settings.log).map_err(super::unread)?;
     let made = reader.map_or_else(|| Ok(Vec::new()), |reader| reader.changes()).map_err(super::unread)?;
     let versions: Vec<&Listing> = directory.history(&mailbox).collect();
@@ -49,14 +50,14 @@ pub fn history(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Re
         if json {
             let mut said = words::json(listing);
             said["change"] = change.map_or(serde_json::Value::Null, for_programs);
-            println!("{said}");
+            out::line(format_args!("{said}"));
             continue;
         }
         let moment = |time: Option<dieu7::time::UnixTime>| {
             time.map_or_else(|| "…".to_owned(), dieu7::time::UnixTime::vietnamese)
         };
         let (from, to) = (moment(listing.known.from()), moment(listing.known.to()));
-        println!("{n}. {}: {from} – {to}", lang.pick("Biết từ – đến", "Known from – to"));
+        out::line(format_args!("{n}. {}: {from} – {to}", lang.pick("Biết từ – đến", "Known from – to")));
         if let Some(made) = change {
             tell(made, lang);
         }
@@ -69,14 +70,14 @@ pub fn history(mailbox: &str, json: bool, config: &ConfigFile, lang: Lang) -> Re
 fn tell(made: &Made, lang: Lang) {
     let erased = || lang.pick("đã xoá", "erased").to_owned();
     let (name, user) = (made.name.clone().unwrap_or_else(erased), made.user.clone().unwrap_or_else(erased));
-    println!("    {}: {name} ({user}), {}", lang.pick("người ghi", "recorded by"), made.at.vietnamese());
+    out::line(format_args!("    {}: {name} ({user}), {}", lang.pick("người ghi", "recorded by"), made.at.vietnamese()));
     let digest = made.source_sha256.map_or_else(String::new, |digest| format!(" (SHA-256 {digest})"));
     for (word, said) in [
         (lang.pick("đọc từ", "read from"), format!("{}{digest}", made.source)),
         (lang.pick("căn cứ", "because of"), made.reason.clone()),
     ] {
         if !said.is_empty() {
-            println!("    {word}: {said}");
+            out::line(format_args!("    {word}: {said}"));
         }
     }
 }
@@ -100,7 +101,7 @@ fn fields(listing: &Listing, lang: Lang) {
         let value = words::value(listing, field, lang);
         if !value.is_empty() {
             let name = words::field(field);
-            println!("    {}: {value}", lang.pick(name.vi, name.en));
+            out::line(format_args!("    {}: {value}", lang.pick(name.vi, name.en)));
         }
     }
 }

@@ -30,7 +30,7 @@ pub struct SuggestArguments {
 }
 
 pub fn run(arguments: &SuggestArguments, lang: Lang) -> Result<u8, Failure> {
-    let place = Place::open(&arguments.config)?;
+    let place = Place::open(&arguments.config, lang)?;
     let directory = place.directory();
     let (settings, _) = config::load(&arguments.config)?;
     let log = LogReader::open(&settings.log)

@@ -1,7 +1,9 @@
 //! What the first sealer of an ARC chain saw (RFC 8617): for mail that a forwarder changed on its way.
 //!
 //! A chain that holds says who sealed, not whether they are honest: whoever seals last can change all but what was
-//! sealed before. So every sealer must be one that the operator trusts; else the chain is ignored.
+//! sealed before. So every sealer must be one that the operator trusts; else the chain is ignored. And whoever has a sealed
+//! message can change what the last sealer did not sign: another From, or DKIM signatures with another value and time, by
+//! which the log would not know the message again. So what tells one message from another must be signed.
 
 use super::border_host::Says;
 use crate::message::Mailbox;
@@ -22,6 +24,11 @@ pub(super) fn sealer<'a>(question: &Question<'a>, from: &Mailbox) -> Option<&'a 
     let says = Says::of(vec![Results::read(field)?], from);
     let holds = says.that("dkim", "header.d", "pass");
     (holds && !says.that("dkim", "header.d", "fail") && !says.that("dmarc", "header.from", "fail")).then_some(first)
+}
+
+/// Whether nobody can have changed since the last seal what tells the message from another.
+pub(super) fn covers(question: &Question<'_>) -> bool {
+    question.checks.arc.covers
 }
 
 /// What follows `i=1;` (RFC 8617, 4.1.1).

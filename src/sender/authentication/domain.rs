@@ -64,6 +64,7 @@ fn candidates<'a>(
         candidates.push(Candidate { method: Method::BorderHost, proof, signatures: own.aligned().to_vec() });
     }
     if let Some(sealer) = arc::sealer(question, from)
+        && arc::covers(question)
         && own.against_the_word_of_others(true).is_none()
     {
         let proof = Proof::Arc { sealer: sealer.to_owned(), attested: attested() };
@@ -114,7 +115,7 @@ fn without_proof(
         }
     }
     if arc::sealer(question, from).is_some() && own.against_the_word_of_others(true).is_none() {
-        return Nothing(Silence::NotAttested);
+        return Nothing(if arc::covers(question) { Silence::NotAttested } else { Silence::NotCovered });
     }
     if own.left_out() {
         return Nothing(Silence::LeftOut);

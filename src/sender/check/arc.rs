@@ -24,6 +24,7 @@ const OCTETS: usize = 512 << 10;
 const SEAL: &str = "arc-seal";
 const MESSAGE: &str = "arc-message-signature";
 const RESULTS: &str = "arc-authentication-results";
+const DKIM: &str = "dkim-signature";
 
 /// One host's set.
 struct Set<'a> {
@@ -60,17 +61,25 @@ pub(super) fn keys(fields: &Fields) -> Vec<String> {
     seals.chain([chain.last.key_name()]).collect()
 }
 
-/// Checks the chain.
-pub(super) fn check(fields: &Fields, bodies: &mut BodyDigests, dns: &mut Dns, at: UnixTime) -> Arc {
+/// Checks the chain of a message with this From domain.
+pub(super) fn check(fields: &Fields, bodies: &mut BodyDigests, dns: &mut Dns, at: UnixTime, from: Option<&str>) -> Arc {
     match read(fields) {
         Ok(None) => Arc::default(),
-        Err(result) => Arc { result, sealers: Vec::new() },
+        Err(result) => Arc { result, ..Arc::default() },
         Ok(Some(chain)) => {
             let sealers = chain.sets.iter().map(|set| set.seal.domain.clone()).collect();
             let result = verified(&chain, fields, bodies, dns, at).err().unwrap_or(AuthResult::Pass);
-            Arc { result, sealers }
+            let covers = from.is_some_and(|from| covers(&chain.last, fields, from));
+            Arc { result, sealers, covers }
         }
     }
+}
+
+/// A signature that the last host put on top afterwards is its own; one of the From domain would be another's word.
+fn covers(last: &Signed, fields: &Fields, from: &str) -> bool {
+    let domain = |field: (&[u8], &[u8])| names(&Tags::read(field.1)?).ok().map(|(domain, _)| domain);
+    let mut open = fields.named(DKIM).take(last.unsigned_on_top(fields, DKIM));
+    last.covered(fields).all() && !open.any(|field| domain(field).as_deref() == Some(from))
 }
 
 fn read<'a>(fields: &Fields<'a>) -> Result<Option<Chain<'a>>, AuthResult> {

@@ -147,6 +147,12 @@ impl<'a> Signed<'a> {
         }
     }
 
+    /// Of the fields of a name, given in lower case, how many stand above those that are signed: signing begins at the
+    /// lowest (RFC 6376, 5.4.2).
+    pub fn unsigned_on_top(&self, fields: &Fields, name: &str) -> usize {
+        fields.count(name).saturating_sub(self.names.iter().filter(|listed| *listed == name).count())
+    }
+
     /// What speaks against it before its key is known, whatever the time.
     pub fn objection(&self, fields: &Fields) -> Option<Refusal> {
         if fields.ambiguous {

@@ -142,6 +142,41 @@ fn a_persons_certificate_that_is_pinned_as_the_agencys_own_is_still_a_persons() 
     assert_eq!(document.condition(Condition::A), (Outcome::Undetermined, vec![Reason::SignerPerson]));
 }
 
+/// Many a person's certificate has no number and no surname of its own: only the pin tells.
+#[test]
+fn the_name_of_a_head_whom_only_the_directory_knows_as_a_person_is_not_shown() {
+    let head = issued(&format!("CN=Nguyễn An, {PARENTS}"), Some("an@tinhmau.example"));
+    let pin = |role: &str, days: &str| {
+        let text = std::fs::read_to_string(fixtures().join("directory.csv")).unwrap();
+        let lines = text.lines().map(|line| {
+            let cell = format!(",{} {role} {days} x", head.fingerprint());
+            let mine = line.starts_with("vanthu.sonoivu@");
+            let end = if line.starts_with('#') {
+                ""
+            } else if line.starts_with("mailbox,") {
+                ",pins"
+            } else if mine {
+                &cell
+            } else {
+                ","
+            };
+            format!("{line}{end}")
+        });
+        let directory = Directory::from_csv(&lines.collect::<Vec<_>>().join("\n")).unwrap();
+        let judgement = World::with_directory(Some(directory)).judge_at(Mail::new(&signed_by(&head)).message(), AT);
+        (binding(&judgement.documents[0]).clone(), judgement.report().to_string())
+    };
+    for (days, bound) in [("2020-01-01..", true), ("2020-01-01..2020-12-31", false)] {
+        let (binding, report) = pin("head", days);
+        assert_eq!(binding == Binding::Bound(Bound::Pinned), bound, "{report}");
+        assert!(!report.contains("Nguyễn An") && !report.contains("an@tinhmau"), "{report}");
+    }
+    assert!(
+        pin("agency", "2020-01-01..").1.contains("Nguyễn An"),
+        "what the directory calls the agency's own is shown"
+    );
+}
+
 #[test]
 fn the_circular_of_a_ministry_is_named_as_such_and_never_the_senders() {
     let other = |binding: &Binding| matches!(binding, Binding::OtherAgency { agency, by: Bound::Pinned } if agency == "Bộ Mẫu (DEMO)");

@@ -5,8 +5,12 @@ use crate::sender::checks::{Arc, AuthResult as R};
 
 /// Puts the set of the next host on top of a message.
 fn sealed(instance: usize, domain: &str, cv: &str, header: &str) -> String {
+    sealed_over("from:subject", instance, domain, cv, header)
+}
+
+fn sealed_over(names: &str, instance: usize, domain: &str, cv: &str, header: &str) -> String {
     let results = format!(" i={instance}; {domain}; dkim=pass");
-    let tags = format!("i={instance}; a=ed25519-sha256; c=relaxed/relaxed; d={domain}; s=k1; h=from:subject");
+    let tags = format!("i={instance}; a=ed25519-sha256; c=relaxed/relaxed; d={domain}; s=k1; h={names}");
     let message = signature("ARC-Message-Signature", &tags, header, BODY);
     // The seal is made over all sets from the first on.
     let mut octets = Vec::new();
@@ -44,7 +48,10 @@ fn judged(header: &str) -> Arc {
 #[test]
 fn a_chain_passes_and_names_who_sealed() {
     assert_eq!(judged(HONEST), Arc::default());
-    assert_eq!(judged(&two_hosts()), Arc { result: R::Pass, sealers: vec!["a.vn".into(), "b.vn".into()] });
+    assert_eq!(
+        judged(&two_hosts()),
+        Arc { result: R::Pass, sealers: vec!["a.vn".into(), "b.vn".into()], covers: false }
+    );
     let keys = lookup(&mail(&format!("{}\r\n{BODY}", two_hosts()))).unwrap().keys;
     assert_eq!(keys, ["k1._domainkey.a.vn", "k1._domainkey.b.vn"]);
 }
@@ -94,7 +101,7 @@ fn fifty_sets_are_looked_at_and_no_more() {
         (1..=sets).map(set).collect::<String>() + HONEST
     };
     for sets in [50, 51, 600] {
-        assert_eq!(judged(&text(sets)), Arc { result: R::Fail, sealers: vec![] });
+        assert_eq!(judged(&text(sets)), Arc { result: R::Fail, ..Arc::default() });
         assert_eq!(lookup(&mail(&format!("{}\r\n", text(sets)))).unwrap().keys, Vec::<String>::new());
     }
 }
@@ -105,4 +112,24 @@ fn a_chain_without_answers_is_open_and_an_ambiguous_header_has_none() {
     let arc = check(&mail(&text), &Transcript::default(), NOW).arc;
     assert_eq!((arc.result, arc.sealers.len()), (R::Temperror, 2));
     assert_eq!(judged(&two_hosts().replace("To: a@b.vn", "To : a@b.vn")).result, R::Permerror);
+}
+
+#[test]
+fn what_the_last_host_left_unsigned_is_told_and_a_signature_of_the_from_domain_put_on_top_too() {
+    const ALL: &str = "from:subject:date:message-id:content-type:dkim-signature";
+    let message = signed(TAGS, HONEST, BODY);
+    let (header, _) = message.split_once("\r\n\r\n").unwrap();
+    let covers = |names: &str, above: &str| {
+        let header = format!("{above}{}", sealed_over(names, 1, "a.vn", "none", &format!("{header}\r\n")));
+        let arc = judged(&header);
+        assert_eq!(arc.result, R::Pass, "{names} {above}");
+        arc.covers
+    };
+    assert!(covers(ALL, ""));
+    assert!(covers(ALL, "DKIM-Signature: v=1; d=a.vn; s=k1; b=YQ==\r\n"), "the host's own, put on top afterwards");
+    assert!(!covers(ALL, "DKIM-Signature: v=1; d=TQ.gov.vn; s=k1; b=YQ==\r\n"));
+    assert!(!covers("from:subject:date:message-id:content-type", ""), "the signature could be another one");
+    for open in ["from", "subject", "date", "message-id", "content-type"] {
+        assert!(!covers(&ALL.replace(&format!("{open}:"), ""), ""), "{open}");
+    }
 }
