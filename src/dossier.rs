@@ -1,6 +1,8 @@
 //! Everything that a message claims, gathered by the reader of its octets. Nothing here is believed: a claim becomes a
 //! fact only when `policy::judge` has checked it against the octets and the evidence.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::budget::{Budget, Exhausted};
@@ -44,6 +46,8 @@ pub struct Document {
     pub nested: bool,
     /// Two mail readers could show different things.
     pub ambiguity: Option<Ambiguity>,
+    /// The document beside which this one lies as its detached signature, by name alone (`a.pdf` and `a.pdf.p7s`).
+    pub beside: Option<u32>,
     /// What it holds.
     pub content: Content,
 }
@@ -119,7 +123,8 @@ impl Found {
         let mut claims = Claims::read(message, &self.attachments);
         claims.secret_mark = claims.secret_mark.max(self.secret_mark);
         let documents = self.attachments.into_iter().filter(|attachment| attachment.role == Role::Document);
-        let (documents, octets) = documents.map(document).unzip();
+        let (mut documents, octets): (Vec<_>, _) = documents.map(document).unzip();
+        pair(&mut documents);
         let (stopped, structure, foreign_texts) = (self.stopped, self.structure, self.foreign_texts);
         Examined { dossier: Dossier { documents, stopped, structure, claims, foreign_texts }, octets }
     }
@@ -190,6 +195,23 @@ pub fn assemble_file(name: &str, octets: Vec<u8>, kind: FileKind, content: Conte
     Examined { dossier, octets: vec![octets] }
 }
 
+/// Finds the document that each detached signature is named after; where several bear the name, it is none of them.
+fn pair(documents: &mut [Document]) {
+    let mut named: HashMap<(bool, &str), Option<u32>> = HashMap::new();
+    for document in documents.iter().filter(|document| !document.name.is_empty()) {
+        let name = (document.nested, document.name.as_str());
+        named.entry(name).and_modify(|n| *n = None).or_insert(Some(document.n));
+    }
+    let beside = |document: &Document| {
+        let name = document.name.strip_suffix(".p7s").filter(|_| document.kind == FileKind::Pkcs7)?;
+        named.get(&(document.nested, name)).copied().flatten()
+    };
+    let found: Vec<Option<u32>> = documents.iter().map(beside).collect();
+    for (document, beside) in documents.iter_mut().zip(found) {
+        document.beside = beside;
+    }
+}
+
 fn document(attachment: Attachment) -> (Document, Vec<u8>) {
     let document = Document {
         n: attachment.index,
@@ -199,7 +221,33 @@ fn document(attachment: Attachment) -> (Document, Vec<u8>) {
         sha256: Sha256::of(&attachment.octets),
         nested: attachment.nested,
         ambiguity: attachment.ambiguity,
+        beside: None,
         content: Content::unread(attachment.kind, attachment.octets.len()),
     };
     (document, attachment.octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Envelope;
+
+    fn beside(names: &[&str]) -> Vec<Option<u32>> {
+        let parts = names.iter().fold(String::new(), |all, name| {
+            let octets = if name.ends_with(".p7s") { "-----BEGIN PKCS7-----" } else { "%PDF-1.7" };
+            let disposition = format!("Content-Disposition: attachment; filename=\"{name}\"");
+            all + "--b\r\nContent-Type: application/octet-stream\r\n" + &disposition + "\r\n\r\n" + octets + "\r\n"
+        });
+        let mail = format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n");
+        let message = Message::parse(Envelope::default(), mail.into_bytes());
+        let Examined { dossier, .. } = examine(&message, &mut Budget::for_message());
+        dossier.documents.iter().map(|document| document.beside).collect()
+    }
+
+    #[test]
+    fn a_detached_signature_lies_beside_the_document_that_it_is_named_after() {
+        assert_eq!(beside(&["a.pdf.p7s", "a.pdf", "b.pdf"]), [Some(2), None, None]);
+        assert_eq!(beside(&["a.pdf", "smime.p7s", "b.pdf.p7s"]), [None; 3]);
+        assert_eq!(beside(&["a.pdf", "a.pdf", "a.pdf.p7s"]), [None; 3], "it may be meant for either");
+    }
 }

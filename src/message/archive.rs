@@ -155,7 +155,7 @@ fn entry(octets: &[u8], directory: Range<usize>, data: Range<usize>) -> Option<(
     let stop = begin.checked_add(packed)?;
     let name = std::str::from_utf8(name).ok().filter(|name| is_plain(name))?;
     let entry = Entry { name, packed: local.get(begin..stop)?, deflated, size, crc };
-    if entry.is_folder() && size != 0 || (file_type == 0x4000) > entry.is_folder() {
+    if (entry.is_folder() && size != 0) || (file_type == 0x4000 && !entry.is_folder()) {
         return None;
     }
     let descriptor = if streamed { descriptor(local.get(stop..)?, central.get(16..28)?)? } else { 0 };

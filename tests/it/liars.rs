@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dieu7::budget::{Budget, Unpacking};
-use dieu7::dossier::{Content, Examined, Found};
+use dieu7::dossier::{self, Content, Examined, Found};
 use dieu7::evidence::{Answer, Evidence, Piece};
 use dieu7::io::worker::wire::{Order, Said};
 use dieu7::io::worker::{self, Lost, Reader, Readers};
@@ -24,6 +24,7 @@ type Lie = dyn Fn(usize, Vec<Said>) -> Vec<Result<Said, Lost>> + Send + Sync;
 struct Liars {
     lie: Box<Lie>,
     taken: Mutex<usize>,
+    unpacking: Unpacking,
 }
 
 struct Liar<'a> {
@@ -68,7 +69,12 @@ fn died() -> Lost {
 }
 
 fn liars(lie: impl Fn(usize, Vec<Said>) -> Vec<Result<Said, Lost>> + Send + Sync + 'static) -> Liars {
-    Liars { lie: Box::new(lie), taken: Mutex::new(0) }
+    Liars { lie: Box::new(lie), taken: Mutex::new(0), unpacking: Unpacking::Never }
+}
+
+/// The same readers, where the site has archives looked into.
+fn unpacking(liars: Liars) -> Liars {
+    Liars { unpacking: Unpacking::Zip, ..liars }
 }
 
 /// Readers that change one thing in all that they say.
@@ -101,7 +107,7 @@ fn finding(lie: impl Fn(&mut Found) + Send + Sync + 'static) -> Liars {
 }
 
 fn examined(liars: &Liars, message: &Message) -> Option<Examined> {
-    worker::examine_message(&liars, message, Duration::from_secs(1), Unpacking::Never)
+    worker::examine_message(&liars, message, Duration::from_secs(1), liars.unpacking)
 }
 
 fn judged(liars: &Liars, message: Message) -> Judgement {
@@ -299,4 +305,70 @@ fn answers_out_of_order_are_no_answers() {
         }
     });
     assert_eq!(results(&wrong, message()), [DocumentResult::Unchecked]);
+}
+
+/// A mail with an archive of files that stand as they are (APPNOTE.TXT 6.3.10, 4.3.7, 4.3.12 and 4.3.16).
+fn mail_of_zip(files: &[(&str, &[u8])], change: impl FnOnce(&mut Vec<u8>)) -> Mail {
+    let (mut octets, mut directory) = (Vec::new(), Vec::new());
+    let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    for (name, file) in files {
+        let mut crc = flate2::Crc::new();
+        crc.update(file);
+        let mut fields = vec![20, 0, 0, 8, 0, 0, 0, 0x40, 0x77, 0x5d];
+        fields.extend([crc.sum().to_le_bytes(), long(file.len()), long(file.len()), long(name.len())].concat());
+        directory.extend([b"PK\x01\x02\x14\0", &fields[..], &[0; 10], &long(octets.len()), name.as_bytes()].concat());
+        octets.extend([b"PK\x03\x04", &fields[..], name.as_bytes(), file].concat());
+    }
+    let count = &long(files.len())[..2];
+    let (start, length) = (long(octets.len()), long(directory.len()));
+    octets.extend(directory);
+    octets.extend([b"PK\x05\x06\0\0\0\0", count, count, &length, &start, &[0, 0]].concat());
+    change(&mut octets);
+    Mail { parts: vec![part("application/zip", "attachment; filename=cv.zip", &octets)], ..Mail::new(b"") }
+}
+
+#[test]
+fn papers_in_an_archive_are_judged_one_by_one_where_the_site_wants_it() {
+    let (genuine, forged) = papers();
+    let mail = mail_of_zip(&[("a.pdf", &genuine), ("b.pdf", &forged)], |_| {});
+    let honest = unpacking(changing(|_| {}));
+    let found = results(&honest, mail.message());
+    assert_eq!((found.len(), found[0]), (2, DocumentResult::Met));
+    assert_ne!(found[1], DocumentResult::Met);
+    let read = examined(&honest, &mail.message()).unwrap();
+    let names: Vec<&str> = read.dossier.documents.iter().map(|document| document.name.as_str()).collect();
+    assert_eq!((names, read.octets), (vec!["cv.zip/a.pdf", "cv.zip/b.pdf"], vec![genuine, forged]));
+    let named = results(&changing(|_| {}), mail.message());
+    assert_eq!(named.len(), 1);
+    assert_ne!(named[0], DocumentResult::Met);
+}
+
+#[test]
+fn a_reader_chooses_an_entry_of_a_sound_archive_and_invents_none() {
+    let (genuine, _) = papers();
+    let sound = mail_of_zip(&[("a.pdf", &genuine)], |_| {}).message();
+    let borrowed = dossier::find(&sound, &mut Budget::for_message().unpacking(Unpacking::Zip)).attachments;
+    let content = Content::Pdf(Ok(pdf::read(&genuine, &mut Budget::for_message()).unwrap()));
+    let lie = || {
+        let (borrowed, content) = (borrowed.clone(), content.clone());
+        liars(move |_, truth| {
+            let Some(Said::Found(mut found)) = truth.into_iter().next() else { return Vec::new() };
+            found.attachments.clone_from(&borrowed);
+            vec![Ok(Said::Found(found)), Ok(Said::Content(content.clone()))]
+        })
+    };
+    assert_eq!(results(&unpacking(lie()), sound), [DocumentResult::Met]);
+    // The name in the directory is another than that at the file; the last octet of the file; no setting.
+    let odd = mail_of_zip(&[("a.pdf", &genuine)], |octets| {
+        let at = octets.len() - 22 - 5;
+        octets[at] = b'b';
+    });
+    let damaged = mail_of_zip(&[("a.pdf", &genuine)], |octets| octets[35 + genuine.len() - 1] ^= 1);
+    for mail in [&odd, &damaged] {
+        let read = examined(&unpacking(lie()), &mail.message()).unwrap();
+        assert_eq!(read.octets, [Vec::<u8>::new()]);
+        assert_ne!(results(&unpacking(lie()), mail.message()), [DocumentResult::Met]);
+    }
+    let unset = mail_of_zip(&[("a.pdf", &genuine)], |_| {}).message();
+    assert_ne!(results(&lie(), unset), [DocumentResult::Met]);
 }
