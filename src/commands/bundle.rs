@@ -6,7 +6,7 @@ use dieu7::digest::Sha256;
 use dieu7::evidence::Piece;
 use dieu7::io::bundle::{self, AnchorChange, Bundle, BundleFault, BundleKey, Import, ImportFault, Item, Kind};
 use dieu7::io::files::{self, Trust};
-use dieu7::io::sources::{Content, CrlFolder};
+use dieu7::io::sources::{Content, DropFolder};
 use dieu7::io::{cache, clock, trust_folder};
 use dieu7::settings::Settings;
 use dieu7::time::{Period, UnixTime};
@@ -97,7 +97,7 @@ fn anchors(trust: &Trust, lang: Lang) -> Vec<Item> {
 
 /// The lists and responses of the drop folder, and the lists that the gateway fetched; what is of no use is named.
 fn evidence(folder: &Path, settings: &Settings, lang: Lang) -> Vec<Item> {
-    let folder = CrlFolder::new(folder.to_owned());
+    let folder = DropFolder::new(folder.to_owned());
     let item = |(content, piece): (Content, Piece)| {
         let kind = match content {
             Content::Crl { .. } => Kind::Crl,

@@ -17,7 +17,7 @@ use dieu7::io::files;
 use dieu7::io::gather::{self, Dns, Sources, Web};
 use dieu7::io::milter::{self, AllowList, Listener, Stopped, UnixSocket};
 use dieu7::io::reception::Reception;
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::io::store::{Remembering, SqliteStore};
 use dieu7::io::worker::Processes;
 use dieu7::milter::Limits;
@@ -147,7 +147,7 @@ fn sources(settings: &Settings) -> (Sources, Kept) {
     let client = of.fetch.then(|| Client::new(of));
     let web = Web::new(client, cache.clone(), of.ask_again, clock::now);
     let dns = Dns::new(&settings.dns, false, sender::missing, clock::now);
-    let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).within(of.message).asking(dns);
+    let sources = Sources::new(DropFolder::new(settings.crls.clone()), web).within(of.message).asking(dns);
     let refresh = of.fetch.then(|| tokio::spawn(gather::refresh(Arc::clone(sources.web()))).abort_handle());
     (sources, Kept { cache, writer, refresh })
 }

@@ -29,7 +29,7 @@ const INDIRECT: usize = 16;
 
 /// A folder of CRLs and OCSP responses, DER or PEM, known by content. Clones share what was read.
 #[derive(Clone, Debug)]
-pub struct CrlFolder {
+pub struct DropFolder {
     folder: PathBuf,
     state: Arc<Mutex<State>>,
 }
@@ -82,7 +82,7 @@ impl fmt::Display for Unreadable {
     }
 }
 
-impl CrlFolder {
+impl DropFolder {
     /// Looks at `folder`; it need not exist yet.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
@@ -250,7 +250,7 @@ impl Index {
     }
 }
 
-impl Gather for CrlFolder {
+impl Gather for DropFolder {
     async fn gather(&self, needs: Vec<Need>) -> Vec<(Need, Answer)> {
         let (folder, asked) = (self.clone(), needs.clone());
         // Lists have megabytes, and whoever asks next waits for whoever reads: not on a thread that answers peers.

@@ -11,7 +11,7 @@ use dieu7::digest::Sha256;
 use dieu7::dossier::{self, Content};
 use dieu7::evidence::Evidence;
 use dieu7::gateway::Append as _;
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::io::store::SqliteStore;
 use dieu7::io::{clock, files, samples};
 use dieu7::message::stamps::stamps;
@@ -49,7 +49,7 @@ impl Clock {
 
 struct Bench {
     rulebook: Arc<Rulebook>,
-    crls: CrlFolder,
+    crls: DropFolder,
     store: SqliteStore,
 }
 
@@ -58,7 +58,7 @@ impl Bench {
         let file = samples::install(folder).unwrap();
         let settings = Settings::read(&std::fs::read_to_string(file).unwrap(), folder).unwrap();
         let (store, _) = SqliteStore::open(&settings.log, &settings.site).unwrap();
-        Self { rulebook: Arc::new(files::rulebook(&settings).unwrap()), crls: CrlFolder::new(settings.crls), store }
+        Self { rulebook: Arc::new(files::rulebook(&settings).unwrap()), crls: DropFolder::new(settings.crls), store }
     }
 
     async fn pass(&self, mail: &Mail, clock: &mut Clock) {

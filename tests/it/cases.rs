@@ -7,7 +7,7 @@ use dieu7::dossier::{self, Examined};
 use dieu7::evidence::Evidence;
 use dieu7::io::files;
 use dieu7::io::samples::{self, Sample};
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::message::stamps::stamps;
 use dieu7::policy::{Case, Condition, Judgement, Reason, Rulebook, Verdict, judge};
 use dieu7::settings::Settings;
@@ -19,7 +19,7 @@ pub const AT: &str = "2026-11-02T01:30:00Z";
 /// Judges samples as the gateway does, without sockets and log.
 pub struct Bench {
     rulebook: Arc<Rulebook>,
-    crls: CrlFolder,
+    crls: DropFolder,
     _folder: tempfile::TempDir,
 }
 
@@ -29,7 +29,7 @@ impl Bench {
         let file = samples::install(folder.path()).unwrap();
         let settings = Settings::read(&std::fs::read_to_string(file).unwrap(), folder.path()).unwrap();
         let rulebook = Arc::new(files::rulebook(&settings).unwrap());
-        Self { rulebook, crls: CrlFolder::new(settings.crls), _folder: folder }
+        Self { rulebook, crls: DropFolder::new(settings.crls), _folder: folder }
     }
 
     pub fn judge(&self, sample: &Sample) -> Judgement {

@@ -13,7 +13,7 @@ use dieu7::gateway::Gather as _;
 use dieu7::io::cache::Cache;
 use dieu7::io::evidence_store::EvidenceStore;
 use dieu7::io::gather::{Dns, Missing, Sources, Web};
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::sender::missing;
 use dieu7::sender::transcript::{Data, Outcome, Question, RecordKind, Reply, Transcript};
 use dieu7::settings::{self, Dnssec};
@@ -336,7 +336,7 @@ async fn with_lookups_off_or_offline_nobody_is_asked() {
 
 fn sources(settings: &settings::Dns, missing: Missing, folder: &Path) -> Sources {
     let web = Web::new(None, Cache::in_memory(1 << 20), Duration::from_hours(1), now);
-    Sources::new(CrlFolder::new(folder.to_owned()), web).asking(Dns::new(settings, false, missing, now))
+    Sources::new(DropFolder::new(folder.to_owned()), web).asking(Dns::new(settings, false, missing, now))
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use dieu7::io::files;
 use dieu7::io::milter::Handler as _;
 use dieu7::io::reception::Reception;
 use dieu7::io::samples::{self, Sample};
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::io::store::SqliteStore;
 use dieu7::io::store::query::LogReader;
 use dieu7::io::worker::InProcess;
@@ -122,13 +122,13 @@ impl Site {
         SqliteStore::open(&self.settings.log, "TQ").unwrap().0
     }
 
-    fn gateway<A: Append, C: Compute>(&self, append: A, compute: C) -> Arc<Gateway<CrlFolder, A, C>> {
+    fn gateway<A: Append, C: Compute>(&self, append: A, compute: C) -> Arc<Gateway<DropFolder, A, C>> {
         let identity = Identity {
             gateway: "test".into(),
             header_prefix: self.settings.header_prefix.clone(),
             mode: Mode::Stamp.token(),
         };
-        let crls = CrlFolder::new(self.settings.crls.clone());
+        let crls = DropFolder::new(self.settings.crls.clone());
         Arc::new(Gateway::new(crls, append, compute, self.rulebook(), identity))
     }
 }

@@ -9,7 +9,7 @@ use dieu7::gateway::{FETCHES, Fetches, Gather as _};
 use dieu7::io::cache::{Cache, Dates, Inquiry, Record, list as listed};
 use dieu7::io::fetch::{Client, Limits, Validators};
 use dieu7::io::gather::{Sources, Web, refresh};
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 
@@ -73,7 +73,7 @@ impl Site {
         let limits = Limits { total, ..Limits::default() };
         let client = Client::with(&settings, limits, Arc::new(Names::loopback()));
         let web = Web::new(Some(client), cache, HOUR, clock);
-        Self { sources: Sources::new(CrlFolder::new(folder.path().to_owned()), web), folder }
+        Self { sources: Sources::new(DropFolder::new(folder.path().to_owned()), web), folder }
     }
 
     async fn ask(&self, need: Need) -> Answer {
@@ -357,7 +357,7 @@ async fn with_the_network_off_nothing_is_asked_and_what_is_known_is_used() {
     let online = Site::with(&[&server], cache.clone(), now, Duration::from_secs(20));
     let need = lists_at(&[server.at("ca.test", "/x.crl")]);
     online.pieces(need.clone()).await;
-    let folder = CrlFolder::new(online.folder.path().to_owned());
+    let folder = DropFolder::new(online.folder.path().to_owned());
     let offline = |cache| Sources::new(folder.clone(), Web::new(None, cache, HOUR, now));
     let known = offline(cache).gather(vec![need.clone()]).await;
     assert_eq!(known[0].1.pieces.len(), 1);

@@ -7,7 +7,7 @@ use dieu7::audit::{Entry, Receipt, Rulings};
 use dieu7::digest::Sha256;
 use dieu7::evidence::Need;
 use dieu7::gateway::{Append as _, Gather as _, Unrecorded};
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::io::store::query::LogReader;
 use dieu7::io::store::{Remembering, SqliteStore};
 use dieu7::sender::replay::Seen;
@@ -209,7 +209,7 @@ fn a_log_of_an_older_program_gets_what_it_lacks_and_keeps_what_it_has() {
 async fn the_log_is_asked_whether_it_has_a_signature_and_says_when_it_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("log.sqlite");
-    let none = CrlFolder::new(folder.path().join("crls"));
+    let none = DropFolder::new(folder.path().join("crls"));
     let sources = Remembering::new(none, file.clone());
     let need = |n| Need::SeenBefore { signatures: vec![signature(n)] };
     let missing = sources.gather(vec![need(1)]).await.remove(0).1;

@@ -11,7 +11,7 @@ use dieu7::io::fetch::{Client, Limits};
 use dieu7::io::files;
 use dieu7::io::gather::{Sources, Web};
 use dieu7::io::samples;
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::io::store::SqliteStore;
 use dieu7::io::worker::InProcess;
 use dieu7::policy::{Condition, Judgement, Outcome, Reason};
@@ -50,7 +50,7 @@ impl Site {
         let limits = Limits { total: Duration::from_mins(10), ..Limits::default() };
         let client = Client::with(&settings.revocation, limits, Arc::new(Names::loopback()));
         let web = Web::new(Some(client), Cache::in_memory(64 << 20), Duration::from_hours(1), at);
-        let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).within(message);
+        let sources = Sources::new(DropFolder::new(settings.crls.clone()), web).within(message);
         let identity = Identity { gateway: "test".into(), header_prefix: "Dieu7-".into(), mode: "stamp" };
         let store = SqliteStore::open(&settings.log, "TQ").unwrap().0;
         let rulebook = files::rulebook(&settings).unwrap();

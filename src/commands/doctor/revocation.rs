@@ -7,7 +7,7 @@ use std::path::Path;
 use dieu7::io::bundle::{self, Manifest};
 use dieu7::io::cache;
 use dieu7::io::files;
-use dieu7::io::sources::{Content, CrlFolder, Listed};
+use dieu7::io::sources::{Content, DropFolder, Listed};
 use dieu7::settings::Settings;
 use dieu7::time::{UnixTime, Within};
 use dieu7::x509::{AnchorKind, Certificate};
@@ -20,7 +20,7 @@ const SOON: i64 = 72 * 3600;
 const NAMED: usize = 20;
 
 pub fn examine(settings: &Settings, now: UnixTime) -> Vec<Check> {
-    let listed = CrlFolder::new(settings.crls.clone()).list();
+    let listed = DropFolder::new(settings.crls.clone()).list();
     let mut checks = unread(&listed);
     checks.extend(bundle::last(&settings.trust).map(|last| bundle_check(&last, now)));
     let (fetched, failed) = fetched(&settings.revocation.cache, &mut checks);

@@ -19,7 +19,7 @@ use dieu7::io::clock;
 use dieu7::io::fetch::Client;
 use dieu7::io::files::{self, Trust};
 use dieu7::io::gather::{Dns, Sources, Web};
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::io::worker::Processes;
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Case, Judgement, Rulebook, judge};
@@ -182,7 +182,7 @@ impl Bench {
             sender: senders,
         };
         let session = Session { mail_from: arguments.mail_from.clone(), auth_user: arguments.auth_user.clone() };
-        let crls = CrlFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
+        let crls = DropFolder::new(arguments.revocation.clone().unwrap_or_else(|| settings.crls.clone()));
         let of = &settings.revocation;
         let client = (of.fetch && asks_the_web(arguments)).then(|| Client::new(of));
         // Not the gateway's file: a trial by another account must neither change nor lock it.

@@ -19,7 +19,7 @@ use folder_dates::FolderDates;
 use crate::evidence::{Answer, Attempt, Failure, Need};
 use crate::gateway::{Fetches, Gather};
 use crate::io::cache::Inquiry;
-use crate::io::sources::CrlFolder;
+use crate::io::sources::DropFolder;
 
 pub use dns::{Dns, Missing};
 pub use refresh::refresh;
@@ -35,7 +35,7 @@ pub const MESSAGE: Duration = Duration::from_secs(16);
 /// The drop folder, the web with its cache, and DNS. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    folder: CrlFolder,
+    folder: DropFolder,
     dates: FolderDates,
     web: Arc<Web>,
     dns: Option<Dns>,
@@ -45,7 +45,7 @@ pub struct Sources {
 impl Sources {
     /// Puts them together.
     #[must_use]
-    pub fn new(folder: CrlFolder, web: Web) -> Self {
+    pub fn new(folder: DropFolder, web: Web) -> Self {
         Self { folder, dates: FolderDates::default(), web: Arc::new(web), dns: None, within: MESSAGE }
     }
 

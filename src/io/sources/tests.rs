@@ -8,12 +8,12 @@ use super::*;
 use crate::asn1::{self, context, encode};
 use crate::x509::testing::{CrlDraft, Draft, Party, extension};
 
-fn folder(files: &[(&str, &[u8])]) -> (tempfile::TempDir, CrlFolder) {
+fn folder(files: &[(&str, &[u8])]) -> (tempfile::TempDir, DropFolder) {
     let folder = tempfile::tempdir().unwrap();
     for (name, octets) in files {
         fs::write(folder.path().join(name), octets).unwrap();
     }
-    let crls = CrlFolder::new(folder.path().to_owned());
+    let crls = DropFolder::new(folder.path().to_owned());
     (folder, crls)
 }
 
@@ -36,7 +36,7 @@ fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }
 
-fn sources(crls: &CrlFolder, need: &Need) -> Vec<String> {
+fn sources(crls: &DropFolder, need: &Need) -> Vec<String> {
     let [(_, answer)] = &crls.answers(vec![need.clone()])[..] else { panic!("one answer to one need") };
     assert_eq!(answer.tried.len(), usize::from(answer.pieces.is_empty()), "what was tried is said");
     let mut sources: Vec<_> = answer.pieces.iter().map(|piece| piece.source.clone()).collect();
@@ -134,7 +134,7 @@ fn a_newer_file_is_seen_and_a_removed_one_forgotten() {
     fs::remove_file(folder.path().join("b.crl")).unwrap();
     again();
     assert!(sources(&crls, &need_of(&one)).is_empty());
-    assert!(CrlFolder::new(folder.path().join("no-such-folder")).list().is_empty());
+    assert!(DropFolder::new(folder.path().join("no-such-folder")).list().is_empty());
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_folder_of_many_files_offers_the_newest_and_no_more_than_is_worth_reading() 
         let then = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_500_000_000 + n);
         fs::File::options().write(true).open(&file).unwrap().set_modified(then).unwrap();
     }
-    let crls = CrlFolder::new(folder.path().to_owned());
+    let crls = DropFolder::new(folder.path().to_owned());
     let offered = sources(&crls, &need_of(&one));
     assert_eq!(offered.len(), OFFERED);
     // The names of files that carry a date go up.

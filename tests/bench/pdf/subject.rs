@@ -4,7 +4,7 @@ use std::path::Path;
 
 use dieu7::budget::Budget;
 use dieu7::evidence::Evidence;
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::io::{clock, files, samples};
 use dieu7::pdf;
 use dieu7::policy::Rulebook;
@@ -16,7 +16,7 @@ use dieu7::time::UnixTime;
 pub struct Subject {
     settings: Settings,
     rulebook: Rulebook,
-    crls: CrlFolder,
+    crls: DropFolder,
     evidence: Evidence,
     at: UnixTime,
 }
@@ -26,7 +26,7 @@ impl Subject {
         let file = samples::install(folder).unwrap();
         let settings = Settings::read(&std::fs::read_to_string(file).unwrap(), folder).unwrap();
         let rulebook = files::rulebook(&settings).unwrap();
-        let crls = CrlFolder::new(settings.crls.clone());
+        let crls = DropFolder::new(settings.crls.clone());
         Self { settings, rulebook, crls, evidence: Evidence::default(), at: clock::now() }
     }
 
