@@ -121,9 +121,10 @@ fn direct(helo: &'static str, mail_from: &[u8]) -> Way {
 
 #[test]
 fn the_honest_sibling_of_every_way_is_met() {
-    for way in [Way::Login("sonoivu.vanthu1")] {
+    for (way, method) in [(Way::Login("sonoivu.vanthu1"), "login"), (passed(), "border-host")] {
         let judgement = judge(&way, &from());
         assert_eq!(judgement.verdict, Verdict::LegallyEquivalent, "{}", judgement.report());
+        assert_eq!(judgement.sender.provenance.detail(), Some(method));
     }
 }
 
