@@ -2,8 +2,11 @@
 //! not.
 
 mod certificates;
-mod composition;
+pub mod composition;
+#[path = "../support/dkim.rs"]
+pub mod dkim;
 mod documents;
+pub mod domain_signatures;
 mod embedded;
 #[path = "../support/forge.rs"]
 pub mod forge;

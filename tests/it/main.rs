@@ -22,6 +22,8 @@ mod online;
 mod report;
 mod sender_checks;
 mod sender_matrix;
+mod sender_verdicts;
+mod signed_mail;
 mod support;
 mod timestamping;
 mod tls;

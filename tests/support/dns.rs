@@ -104,7 +104,7 @@ impl Zone {
     }
 
     /// The honest answer.
-    fn answer(&self, query: &Message) -> Message {
+    pub fn answer(&self, query: &Message) -> Message {
         let mut response = query.clone().into_response();
         response.metadata.recursion_available = true;
         response.metadata.authentic_data = self.authenticated && query.metadata.authentic_data;

@@ -3,20 +3,26 @@
 //! authenticated is not what the other shows.
 //!
 //! Everything is set so that a naive reading would pass: the document is the agency's, the mailbox is official, its domain
-//! is attested, and the border host, which is believed, reports what a naive host would. Each row says by which code (c)
-//! is not met. Rows come by one of three ways; a host that verifies signatures itself adds a fourth.
+//! is attested, and the border host, which is believed, reports what a naive host would; the mail bears a signature of
+//! the From domain that covers all, and DNS is silent, so that nothing but the host's word is in doubt. Each row says by
+//! which code (c) is not met. Rows come by one of three ways; what is done to the signature itself where it is verified
+//! here is a fourth ([`super::domain_signatures`]).
 
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Condition, Judgement, Outcome, Reason, Verdict};
 use dieu7::sender::Directory;
 use dieu7::sender::settings::{Attestation, BorderHost};
+use dieu7::time::UnixTime;
 
+use super::dkim::Signature;
 use super::forge::fixtures;
-use super::world::{FROM, Mail, World, genuine};
+use super::world::{FROM, Mail, Names, World, genuine};
+use crate::cases::AT;
 
 const BORDER: &str = "192.0.2.25";
 const PASS: &str = "dkim=pass header.d=tinhmau.example header.s=s";
-const TO: &str = "To: vanthu.vpubnd@tinhmau.example\r\nSubject: QD 15\r\n";
+pub const TO: &str = "To: vanthu.vpubnd@tinhmau.example\r\nSubject: QD 15\r\n\
+                      Date: Mon, 2 Nov 2026 08:29:00 +0700\r\nMessage-ID: <15@tinhmau.example>\r\n";
 
 /// How the mail reached the gateway.
 enum Way {
@@ -37,9 +43,14 @@ struct Row {
     code: Reason,
 }
 
-fn world() -> World {
+pub fn world(names: Names) -> World {
     let directory = std::fs::read_to_string(fixtures().join("directory.csv")).unwrap();
-    World::with_sender(Some(Directory::from_csv(&directory).unwrap()), |sender| {
+    world_of(Some(Directory::from_csv(&directory).unwrap()), names)
+}
+
+/// The same with another directory.
+pub fn world_of(directory: Option<Directory>, names: Names) -> World {
+    let world = World::with_sender(directory, |sender| {
         sender.border_hosts = vec![BorderHost {
             authserv_id: "mx.tinhmau.example".into(),
             clients: vec![BORDER.parse().unwrap()],
@@ -50,7 +61,8 @@ fn world() -> World {
             by: "Sở TTTT".into(),
             on: "2026-01-01".to_owned().try_into().unwrap(),
         }];
-    })
+    });
+    World { names, ..world }
 }
 
 fn judge(way: &Way, header: &[u8]) -> Judgement {
@@ -71,12 +83,23 @@ fn judge(way: &Way, header: &[u8]) -> Judgement {
             (Envelope { auth_login, daemon_name, mail_from: FROM.into(), ..envelope }, String::new())
         }
     };
-    let octets = [results.as_bytes(), header, TO.as_bytes(), &mail.octets()].concat();
-    world().judge(Message::parse(envelope, octets))
+    let mail = [header, TO.as_bytes(), &mail.octets()].concat();
+    let mail = match way {
+        Way::Border { .. } => signed(&mail),
+        Way::Direct { .. } | Way::Login(_) => mail,
+    };
+    world(Names::Silent).judge(Message::parse(envelope, [results.into_bytes(), mail].concat()))
+}
+
+/// With a signature that covers all, such as the agency makes. A header that begins in the middle of a field has nothing
+/// to sign.
+fn signed(mail: &[u8]) -> Vec<u8> {
+    let signature = Signature::of("tinhmau.example", UnixTime::parse(AT).unwrap());
+    signature.try_sign(mail).unwrap_or_else(|| mail.to_vec())
 }
 
 /// Condition (c) of the one document.
-fn official(judgement: &Judgement) -> (Outcome, Vec<Reason>) {
+pub fn official(judgement: &Judgement) -> (Outcome, Vec<Reason>) {
     judgement.documents[0].condition(Condition::C)
 }
 
@@ -98,8 +121,11 @@ fn direct(helo: &'static str, mail_from: &[u8]) -> Way {
 
 #[test]
 fn the_honest_sibling_of_every_way_is_met() {
-    let judgement = judge(&Way::Login("sonoivu.vanthu1"), &from());
-    assert_eq!(judgement.verdict, Verdict::LegallyEquivalent, "{}", judgement.report());
+    for (way, method) in [(Way::Login("sonoivu.vanthu1"), "login"), (passed(), "border-host")] {
+        let judgement = judge(&way, &from());
+        assert_eq!(judgement.verdict, Verdict::LegallyEquivalent, "{}", judgement.report());
+        assert_eq!(judgement.sender.provenance.detail(), Some(method));
+    }
 }
 
 #[test]
@@ -395,8 +421,9 @@ fn a_structure_put_around_a_signed_one_shows_nothing_unjudged() {
             daemon_name: Some(b"smtpd".to_vec()),
             ..Envelope::default()
         };
-        let octets = format!("{results}{header}\r\n{body}").into_bytes();
-        let judgement = world().judge(Message::parse(envelope, octets));
+        let mail = signed(format!("{header}\r\n{body}").as_bytes());
+        let octets = [results.into_bytes(), mail].concat();
+        let judgement = world(Names::Silent).judge(Message::parse(envelope, octets));
         assert_ne!(judgement.verdict, Verdict::LegallyEquivalent, "{name}: {}", judgement.report());
     }
 }

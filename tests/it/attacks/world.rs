@@ -6,24 +6,39 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dieu7::budget::Budget;
 use dieu7::dossier::{self, Examined};
-use dieu7::evidence::{Answer, Evidence, Piece};
+use dieu7::evidence::{Answer, Evidence, Need, Piece};
 use dieu7::io::files;
 use dieu7::io::samples::{self, Sample};
 use dieu7::message::{Envelope, Message};
 use dieu7::policy::{Case, Judgement, Rulebook, Verdict, judge};
-use dieu7::sender::{Directory, SenderSettings};
+use dieu7::sender::{Directory, SenderSettings, replay};
 use dieu7::settings::Settings;
 use dieu7::time::UnixTime;
 
+use super::dkim;
 use super::forge::{self, Key};
 use super::paper::{self, Paper};
 use crate::cases::AT;
+use crate::support::dns::Zone;
 
 /// The rulebook and the lists of the samples.
 #[derive(Clone)]
 pub struct World {
     pub rulebook: Arc<Rulebook>,
     pub crls: Vec<Vec<u8>>,
+    pub names: Names,
+}
+
+/// What DNS and the log answer when they are asked for the sender.
+#[derive(Clone, Default)]
+pub enum Names {
+    /// Nobody asks them.
+    #[default]
+    Unasked,
+    /// DNS is silent; the log never saw the message.
+    Silent,
+    /// DNS says what stands here; the log never saw the message.
+    Known(Zone),
 }
 
 static RULES: LazyLock<(Settings, Vec<Vec<u8>>)> = LazyLock::new(|| {
@@ -39,7 +54,7 @@ static RULEBOOK: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(files::rule
 
 impl Default for World {
     fn default() -> Self {
-        Self { rulebook: Arc::clone(&RULEBOOK), crls: RULES.1.clone() }
+        Self { rulebook: Arc::clone(&RULEBOOK), crls: RULES.1.clone(), names: Names::default() }
     }
 }
 
@@ -79,7 +94,15 @@ impl World {
             at: UnixTime::parse(at).unwrap(),
             remarks: Vec::new(),
         }
-        .gathered(|needs| needs.into_iter().map(|need| (need, Answer::of(pieces()))).collect());
+        .gathered(|needs| {
+            let answer = |need: &Need| match (&self.names, need) {
+                (Names::Known(zone), Need::Sender(lookup)) => dkim::transcript(zone, lookup),
+                (Names::Silent, Need::Sender(_)) => Answer::default(),
+                (Names::Known(_) | Names::Silent, Need::SeenBefore { .. }) => replay::answer("log", 1, &[]),
+                _ => Answer::of(pieces()),
+            };
+            needs.into_iter().map(|need| (need.clone(), answer(&need))).collect()
+        });
         (judge(&case, &mut Budget::for_message()), examined)
     }
 
