@@ -308,7 +308,7 @@ fn answers_out_of_order_are_no_answers() {
 }
 
 /// A mail with an archive of files that stand as they are (APPNOTE.TXT 6.3.10, 4.3.7, 4.3.12 and 4.3.16).
-fn mail_of_zip(files: &[(&str, &[u8])], change: impl FnOnce(&mut Vec<u8>)) -> Mail {
+pub fn mail_of_zip(files: &[(&str, &[u8])], change: impl FnOnce(&mut Vec<u8>)) -> Mail {
     let (mut octets, mut directory) = (Vec::new(), Vec::new());
     let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
     for (name, file) in files {
