@@ -338,9 +338,9 @@ fn papers_in_an_archive_are_judged_one_by_one_where_the_site_wants_it() {
     let read = examined(&honest, &mail.message()).unwrap();
     let names: Vec<&str> = read.dossier.documents.iter().map(|document| document.name.as_str()).collect();
     assert_eq!((names, read.octets), (vec!["cv.zip/a.pdf", "cv.zip/b.pdf"], vec![genuine, forged]));
-    let named = results(&changing(|_| {}), mail.message());
-    assert_eq!(named.len(), 1);
-    assert_ne!(named[0], DocumentResult::Met);
+    let closed = results(&changing(|_| {}), mail.message());
+    assert_eq!(closed.len(), 1);
+    assert_ne!(closed[0], DocumentResult::Met);
 }
 
 #[test]
