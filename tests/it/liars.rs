@@ -308,7 +308,7 @@ fn answers_out_of_order_are_no_answers() {
 }
 
 /// A mail with an archive of files that stand as they are (APPNOTE.TXT 6.3.10, 4.3.7, 4.3.12 and 4.3.16).
-fn mail_of_zip(files: &[(&str, &[u8])], change: impl FnOnce(&mut Vec<u8>)) -> Mail {
+pub fn mail_of_zip(files: &[(&str, &[u8])], change: impl FnOnce(&mut Vec<u8>)) -> Mail {
     let (mut octets, mut directory) = (Vec::new(), Vec::new());
     let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
     for (name, file) in files {
@@ -338,9 +338,9 @@ fn papers_in_an_archive_are_judged_one_by_one_where_the_site_wants_it() {
     let read = examined(&honest, &mail.message()).unwrap();
     let names: Vec<&str> = read.dossier.documents.iter().map(|document| document.name.as_str()).collect();
     assert_eq!((names, read.octets), (vec!["cv.zip/a.pdf", "cv.zip/b.pdf"], vec![genuine, forged]));
-    let named = results(&changing(|_| {}), mail.message());
-    assert_eq!(named.len(), 1);
-    assert_ne!(named[0], DocumentResult::Met);
+    let closed = results(&changing(|_| {}), mail.message());
+    assert_eq!(closed.len(), 1);
+    assert_ne!(closed[0], DocumentResult::Met);
 }
 
 #[test]

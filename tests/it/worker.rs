@@ -14,6 +14,8 @@ use dieu7::io::worker::{self, InProcess, Pool, Processes, Reader as _, Readers a
 use dieu7::message::{Envelope, Message};
 use dieu7::settings::Settings;
 
+use crate::liars::mail_of_zip;
+
 const DOCUMENT: Duration = Duration::from_secs(10);
 
 pub fn processes() -> Processes {
@@ -124,6 +126,19 @@ async fn a_thread_and_a_process_agree_on_mail_without_documents() {
     let here = InProcess::new(1).examine(Arc::clone(&message)).await.unwrap();
     let apart = processes().examine(message).await.unwrap();
     assert_eq!(shown(&here), shown(&apart));
+}
+
+#[test]
+fn the_setting_has_archives_looked_into_by_reader_and_gateway_alike() {
+    let message = mail_of_zip(&[("a.csv", b"a,b"), ("b.pdf", b"%PDF-1.7\n")], |_| {}).message();
+    let names = |settings: &str| -> Vec<String> {
+        let settings = Settings::read(settings, Path::new("/")).unwrap();
+        let processes = Processes::start(&settings.workers, settings.message_octets, Some(program()));
+        let examined = processes.message(&message).unwrap();
+        examined.dossier.documents.into_iter().map(|document| document.name).collect()
+    };
+    assert_eq!(names("[workers]\nunpack-zip = true\n"), ["cv.zip/a.csv", "cv.zip/b.pdf"]);
+    assert_eq!(names(""), ["cv.zip"]);
 }
 
 #[test]

@@ -29,7 +29,9 @@ fn unhex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
-fn files(octets: &[u8]) -> Result<Vec<(String, Option<Vec<u8>>)>, Refused> {
+type File = (String, Option<Vec<u8>>);
+
+fn files(octets: &[u8]) -> Result<Vec<File>, Refused> {
     let budget = &mut budget();
     Ok(entries(octets)?.iter().map(|one| (one.name.to_owned(), one.unpack(budget).unwrap())).collect())
 }
