@@ -10,7 +10,7 @@ use dieu7::io::cache::Cache;
 use dieu7::io::files;
 use dieu7::io::gather::{Dns, Sources, Web};
 use dieu7::io::samples;
-use dieu7::io::sources::CrlFolder;
+use dieu7::io::sources::DropFolder;
 use dieu7::io::store::{Remembering, SqliteStore};
 use dieu7::io::worker::InProcess;
 use dieu7::message::{Envelope, Message};
@@ -49,7 +49,7 @@ impl Site {
         settings.dns.timeout = Duration::from_millis(400);
         let web = Web::new(None, Cache::in_memory(1 << 20), Duration::from_hours(1), at);
         let dns = Dns::new(&settings.dns, false, missing, at);
-        let sources = Sources::new(CrlFolder::new(settings.crls.clone()), web).asking(dns);
+        let sources = Sources::new(DropFolder::new(settings.crls.clone()), web).asking(dns);
         let store = SqliteStore::open(&settings.log, "TQ").unwrap().0;
         let sources = Remembering::new(sources, settings.log.clone());
         let identity = Identity { gateway: "test".into(), header_prefix: "Dieu7-".into(), mode: "stamp" };
