@@ -10,7 +10,8 @@ mod trust;
 
 use super::lang::{self, Lang};
 pub use directory::{AccountsArguments, Asked, DirectoryArguments, DirectoryCommand, FileForm, ImportArguments};
-pub use directory::{MailboxKind, PublishedOn, SetArguments, ShownArguments};
+pub use directory::{Hand, MailboxKind, PinArguments, PublishedOn, SetArguments, ShownArguments};
+pub use directory::{SuggestArguments, UnpinArguments};
 pub use trust::{AddArguments, BundleArguments, BundleCommand, CheckArguments, ExportArguments};
 pub use trust::{TrustArguments, TrustCommand, Wanted};
 

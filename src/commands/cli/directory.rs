@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::ConfigFile;
-use crate::commands::directory::{PinArguments, SuggestArguments, UnpinArguments};
 
 #[derive(Args, Debug)]
 pub struct DirectoryArguments {
@@ -276,6 +275,60 @@ pub enum Asked {
     Create,
     Change,
     Cancel,
+}
+
+#[derive(Args, Debug)]
+pub struct PinArguments {
+    /// The mailbox whose agency it signs for
+    pub mailbox: String,
+    /// File with the certificate (DER or PEM), or its SHA-256
+    pub certificate: String,
+    /// In whose hand it signs; a head or delegate needs --from
+    #[arg(long, value_enum, default_value_t = Hand::Agency)]
+    pub role: Hand,
+    /// First day, such as 2026-11-01
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last day
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Who approved it
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+#[derive(Args, Debug)]
+pub struct UnpinArguments {
+    /// The mailbox
+    pub mailbox: String,
+    /// File with the certificate (DER or PEM), or its SHA-256
+    pub certificate: String,
+    /// Last day on which it signs for the agency [default: it ends now]
+    #[arg(long, value_name = "DAY")]
+    pub on: Option<String>,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Hand {
+    Agency,
+    Delegate,
+    Head,
+}
+
+#[derive(Args, Debug)]
+pub struct SuggestArguments {
+    /// Look back this many days
+    #[arg(long, value_name = "DAYS", default_value_t = 180)]
+    pub days: u32,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub config: ConfigFile,
 }
 
 /// Help in Vietnamese, as in the table of all commands.

@@ -10,9 +10,6 @@ mod show;
 mod suggest;
 mod words;
 
-pub use pin::{PinArguments, UnpinArguments};
-pub use suggest::SuggestArguments;
-
 use std::path::Path;
 
 use dieu7::io::clock;

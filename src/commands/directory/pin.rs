@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
 use dieu7::digest::Sha256;
 use dieu7::io::{clock, files, pieces};
 use dieu7::message::Mailbox;
@@ -12,55 +11,13 @@ use dieu7::settings::Settings;
 use dieu7::time::{Period, UnixTime};
 use dieu7::x509::Certificate;
 
-use super::super::cli::ConfigFile;
+use super::super::cli::{ConfigFile, Hand, PinArguments, UnpinArguments};
 use super::super::config;
 use super::super::failure::{self, FINE, Failure, Text, USAGE};
 use super::super::lang::Lang;
 use super::super::out;
 
 const DAY: i64 = 86_400;
-
-#[derive(Args, Debug)]
-pub struct PinArguments {
-    /// The mailbox whose agency it signs for
-    mailbox: String,
-    /// File with the certificate (DER or PEM), or its SHA-256
-    certificate: String,
-    /// In whose hand it signs; a head or delegate needs --from
-    #[arg(long, value_enum, default_value_t = Hand::Agency)]
-    role: Hand,
-    /// First day, such as 2026-11-01
-    #[arg(long, value_name = "DAY")]
-    from: Option<String>,
-    /// Last day
-    #[arg(long, value_name = "DAY")]
-    to: Option<String>,
-    /// Who approved it
-    #[arg(long, value_name = "NAME")]
-    by: Option<String>,
-    #[command(flatten)]
-    config: ConfigFile,
-}
-
-#[derive(Args, Debug)]
-pub struct UnpinArguments {
-    /// The mailbox
-    mailbox: String,
-    /// File with the certificate (DER or PEM), or its SHA-256
-    certificate: String,
-    /// Last day on which it signs for the agency [default: it ends now]
-    #[arg(long, value_name = "DAY")]
-    on: Option<String>,
-    #[command(flatten)]
-    config: ConfigFile,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Hand {
-    Agency,
-    Delegate,
-    Head,
-}
 
 impl From<Hand> for Role {
     fn from(hand: Hand) -> Self {

@@ -1,13 +1,12 @@
 //! `dieu7 directory suggest-pins`: certificates that official mailboxes send often, and the command that approves each.
 
-use clap::Args;
 use dieu7::audit::sightings::{DAYS, MAILS, Sightings, Suggestion};
 use dieu7::io::clock;
 use dieu7::io::store::query::LogReader;
 use dieu7::sender::Directory;
 use serde_json::json;
 
-use super::super::cli::ConfigFile;
+use super::super::cli::SuggestArguments;
 use super::super::config;
 use super::super::failure::{self, FINE, Failure};
 use super::super::lang::Lang;
@@ -16,18 +15,6 @@ use super::pin::Place;
 
 /// Entries that are read at a time.
 const PAGE: u32 = 500;
-
-#[derive(Args, Debug)]
-pub struct SuggestArguments {
-    /// Look back this many days
-    #[arg(long, value_name = "DAYS", default_value_t = 180)]
-    days: u32,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    config: ConfigFile,
-}
 
 pub fn run(arguments: &SuggestArguments, lang: Lang) -> Result<u8, Failure> {
     let place = Place::open(&arguments.config, lang)?;
