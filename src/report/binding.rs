@@ -100,6 +100,10 @@ const fn person(unpinned: Unpinned) -> Words {
 
 const fn unknown(doubt: Doubt) -> Words {
     match doubt {
+        Doubt::Contradictory => Words::new(
+            "chưa đối chiếu được: chứng thư số ghi hộp thư của cơ quan gửi, nhưng mang tên của cơ quan khác trong danh bạ",
+            "could not be matched: the certificate names the mailbox that sent, and bears the name of another agency",
+        ),
         Doubt::Different => Words::new(
             "chưa đối chiếu được: hộp thư, mã và tên đều không trùng với danh bạ",
             "could not be matched: neither mailbox nor code nor name is in the directory",

@@ -82,6 +82,8 @@ pub enum Unpinned {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Doubt {
+    /// The mailbox is that of the agency, and the name is that of another one, as after a merger.
+    Contradictory,
     /// Neither mailbox, code nor name is that of the agency.
     Different,
     /// The mailbox that sent the message belongs to no agency of the directory, or there is no signer.
@@ -158,6 +160,7 @@ impl Doubt {
     #[must_use]
     pub const fn token(self) -> &'static str {
         match self {
+            Self::Contradictory => "contradictory",
             Self::Different => "different",
             Self::NoAgency => "no-agency",
             Self::NoLawfulPath => "no-lawful-path",
@@ -247,7 +250,13 @@ impl Search<'_> {
         }
         let mailboxes: Vec<Mailbox> = self.signer.emails.iter().filter_map(|text| Mailbox::parse(text).ok()).collect();
         if mailboxes.contains(&self.against.sender.mailbox) {
-            return Found::Match(Binding::Bound(Bound::Mailbox));
+            // A mailbox may pass to a successor, and the certificate that names it stays its predecessor's.
+            let contradicts = matches!(self.by_name(), Found::Match(Binding::OtherAgency { .. }));
+            return Found::Match(if contradicts {
+                Binding::Unknown(Doubt::Contradictory)
+            } else {
+                Binding::Bound(Bound::Mailbox)
+            });
         }
         let mut official = Vec::new();
         for mailbox in &mailboxes {

@@ -179,7 +179,14 @@ fn append_to_locked(file: &Path) -> Result<Receipt, Unrecorded> {
 fn entries_are_found_by_the_signatures_of_their_messages() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("log.sqlite");
-    append(&file, 7);
+    let (store, writer) = SqliteStore::open(&file, "TQ").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for n in 0..7 {
+        // One after the other: of those that wait together nobody knows which comes first.
+        runtime.block_on(store.append(entry(n))).unwrap();
+    }
+    drop(store);
+    writer.join().unwrap();
     let log = LogReader::open(&file).unwrap();
     let queue_ids = |signatures: &[Sha256], most| -> Vec<String> {
         log.signed(signatures, most).unwrap().into_iter().map(|one| one.queue_id).collect()

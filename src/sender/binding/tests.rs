@@ -258,3 +258,11 @@ fn of_a_person_neither_name_nor_mailbox_is_put_beside_the_entry() {
     let agency = Compared::new(&signer(&"ư".repeat(1_000_000)), None);
     assert!(agency.certificate.name.unwrap().chars().count() <= 200);
 }
+
+#[test]
+fn a_mailbox_that_passed_to_another_agency_binds_no_certificate_of_the_one_before() {
+    let named = |name: &str| SignerFacts { emails: vec!["soyte@tq.vn".into()], ..signer(name) };
+    assert_eq!(bind_to("soyte@tq.vn", &named("Sở Y tế")), Binding::Bound(Bound::Mailbox));
+    assert_eq!(bind_to("soyte@tq.vn", &named("Sở Y tế và Dân số")), Binding::Bound(Bound::Mailbox));
+    assert_eq!(bind_to("soyte@tq.vn", &named("UBND xã Tân Thành")), Binding::Unknown(Doubt::Contradictory));
+}
