@@ -107,3 +107,13 @@ pub fn log(facts: impl Display) -> Failure {
         },
     )
 }
+
+/// A period that ends before it begins.
+pub fn backwards() -> Failure {
+    Failure::new(
+        USAGE,
+        Text { vi: "Thời hạn kết thúc trước khi bắt đầu.", en: "The period ends before it begins." },
+        "--from, --to",
+        Text { vi: "sửa hai ngày này.", en: "mend these two days." },
+    )
+}

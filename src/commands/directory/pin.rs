@@ -79,7 +79,7 @@ pub fn pin(arguments: &PinArguments, lang: Lang) -> Result<u8, Failure> {
     if role != Role::Agency && from.is_none() {
         return Err(undated());
     }
-    let period = Period::new(from, to).ok_or_else(backwards)?;
+    let period = Period::new(from, to).ok_or_else(failure::backwards)?;
     show(listing, certificate, shown.as_ref(), lang);
     for other in directory.pinned_on(&certificate, now, now).filter(|other| other.mailbox != listing.mailbox) {
         out::line(format_args!(
@@ -212,15 +212,6 @@ fn undated() -> Failure {
             vi: "thêm --from NGÀY (và --to NGÀY, nếu có): chứng thư số của cá nhân chỉ có giá trị trong thời gian giữ chức vụ hoặc được uỷ quyền.",
             en: "add --from DAY (and --to DAY where there is one): a person's certificate counts for the time of office only.",
         },
-    )
-}
-
-fn backwards() -> Failure {
-    Failure::new(
-        USAGE,
-        Text { vi: "Thời hạn kết thúc trước khi bắt đầu.", en: "The period ends before it begins." },
-        "--from, --to",
-        Text { vi: "sửa hai ngày này.", en: "mend these two days." },
     )
 }
 

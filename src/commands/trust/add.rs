@@ -78,7 +78,7 @@ impl<'a> Wish<'a> {
         let from = arguments.from.as_deref().map(time_of).transpose()?;
         let to = arguments.to.as_ref().map(last).transpose()?;
         // Before anybody is asked anything.
-        Period::new(from, to).ok_or_else(backwards)?;
+        Period::new(from, to).ok_or_else(failure::backwards)?;
         Ok(Self {
             pins,
             purposes: &arguments.purpose,
@@ -98,7 +98,7 @@ impl<'a> Wish<'a> {
 
     fn period(&self, known: Period) -> Result<Period, Failure> {
         let ends = (self.from.or(known.from()), self.to.or(known.to()));
-        Period::new(ends.0, ends.1).ok_or_else(backwards)
+        Period::new(ends.0, ends.1).ok_or_else(failure::backwards)
     }
 }
 
@@ -387,15 +387,6 @@ fn taken(id: &str) -> Failure {
             vi: "chọn tên khác bằng --id; các thế hệ cùng tồn tại.",
             en: "choose another with --id; generations stand side by side.",
         },
-    )
-}
-
-fn backwards() -> Failure {
-    Failure::new(
-        USAGE,
-        Text { vi: "Thời hạn kết thúc trước khi bắt đầu.", en: "The period ends before it begins." },
-        "--from, --to",
-        Text { vi: "sửa hai ngày này.", en: "mend these two days." },
     )
 }
 
